@@ -1,0 +1,122 @@
+"""Collecting a name and a phone number or e-mail address: shared by the booking and the handoff form."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from rasa_sdk import FormValidationAction, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
+
+from actions.base import clinic
+from bot.language.contact_details import (
+    ContactDetails,
+    find_contact,
+    find_name,
+    introduces_itself,
+    without_contact,
+)
+
+# Of forty names from many countries all but one lie below this cosine similarity to every training example.
+NEAR = 0.65
+# What a name or a number is taken for when it is taken for nothing in particular.
+_NO_SUBJECT = ("", "nlu_fallback", "out_of_scope", "affirm")
+
+
+class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
+    """Takes a value out of the message when one is there; leaves questions and changes of mind to the rules."""
+
+    outcome: str
+
+    @abstractmethod
+    def name(self) -> str:
+        """`validate_<form>`, as Rasa looks it up."""
+
+    async def extract_name(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        asked = tracker.get_slot("requested_slot") == "name"
+        if not asked and not _corrects_name(tracker):
+            return {}
+        name = find_name(without_contact(_text(tracker), country=clinic().country))
+        if name and not _only_agrees(tracker) and not _changes_subject(tracker):
+            return {"name": name}
+        return {} if _changes_subject(tracker) or _contact(tracker) else {"name": None}
+
+    async def extract_contact(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        asked = tracker.get_slot("requested_slot") == "contact"
+        if _contact(tracker) or (asked and not _changes_subject(tracker)):
+            return {"contact": _text(tracker)}
+        return {}
+
+    def validate_name(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        if value:
+            return {"name": value}
+        dispatcher.utter_message(response="utter_name_unclear", outcome=self.outcome)
+        return {"name": None}
+
+    def validate_contact(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
+    ) -> dict[str, Any]:
+        details = find_contact(str(value), country=clinic().country)
+        if details is None:
+            dispatcher.utter_message(response="utter_contact_unclear", outcome=self.outcome)
+            return {"contact": None}
+        return {"contact": details.phone or details.email, "phone": details.phone, "email": details.email}
+
+
+class ValidateBookingForm(_ContactForm):
+    """Checks what the booking form collects."""
+
+    outcome = "booking"
+
+    def name(self) -> str:
+        return "validate_booking_form"
+
+
+class ValidateHandoffForm(_ContactForm):
+    """Checks what the handoff form collects."""
+
+    outcome = "handoff"
+
+    def name(self) -> str:
+        return "validate_handoff_form"
+
+
+def collected(tracker: Tracker) -> tuple[str, ContactDetails]:
+    """The name and the contact details that the form has collected."""
+    details = ContactDetails(phone=tracker.get_slot("phone"), email=tracker.get_slot("email"))
+    return str(tracker.get_slot("name")), details
+
+
+def _text(tracker: Tracker) -> str:
+    return str(tracker.latest_message.get("text") or "")
+
+
+def _contact(tracker: Tracker) -> ContactDetails | None:
+    return find_contact(_text(tracker), country=clinic().country)
+
+
+def _corrects_name(tracker: Tracker) -> bool:
+    return (
+        bool(tracker.get_slot("name"))
+        and "name" in _text(tracker).lower()
+        and introduces_itself(_text(tracker))
+    )
+
+
+def _only_agrees(tracker: Tracker) -> bool:
+    return bool(tracker.get_intent_of_latest_message() == "affirm")
+
+
+def _changes_subject(tracker: Tracker) -> bool:
+    """Whether the visitor asked or wanted something else instead of answering."""
+    if str(tracker.get_intent_of_latest_message() or "") in _NO_SUBJECT or introduces_itself(_text(tracker)):
+        return False
+    understanding = tracker.latest_message.get("understanding") or {}
+    return "?" in _text(tracker) or float(understanding.get("similarity", 1.0)) >= NEAR

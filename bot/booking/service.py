@@ -1,0 +1,73 @@
+"""Consultation requests: ask for one, look at it, cancel it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.booking.models import BookingRequest
+from bot.database import now
+
+
+def request_booking(
+    session: Session,
+    conversation_id: str,
+    inbound_id: str,
+    *,
+    name: str,
+    phone: str | None,
+    email: str | None,
+    cautions: Sequence[str] = (),
+) -> BookingRequest:
+    """Store a request for a consultation. Asked again for the same inbound message, the first one is returned.
+
+    Args:
+        cautions: slugs of what the visitor mentioned and a clinician should know, such as `pregnancy`.
+    """
+    query = select(BookingRequest).where(
+        BookingRequest.conversation_id == conversation_id, BookingRequest.inbound_id == inbound_id
+    )
+    known = session.execute(query).scalar_one_or_none()
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    request = BookingRequest(
+        conversation_id=conversation_id,
+        inbound_id=inbound_id,
+        name=name,
+        phone=phone,
+        email=email,
+        cautions=list(cautions),
+        status="requested",
+        created_at=now(),
+    )
+    session.add(request)
+    return request
+
+
+def open_request(session: Session, conversation_id: str) -> BookingRequest | None:
+    """The conversation's latest request that is not cancelled."""
+    query = (
+        select(BookingRequest)
+        .where(BookingRequest.conversation_id == conversation_id, BookingRequest.status == "requested")
+        .order_by(BookingRequest.id.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()  # type: ignore[no-any-return]
+
+
+def cancel_requests(session: Session, conversation_id: str) -> int:
+    """Cancel the conversation's open requests; returns how many there were."""
+    query = select(BookingRequest).where(
+        BookingRequest.conversation_id == conversation_id, BookingRequest.status == "requested"
+    )
+    requests = list(session.execute(query).scalars())
+    for request in requests:
+        request.status = "cancelled"
+    return len(requests)
+
+
+def erase_bookings(session: Session, conversation_id: str) -> None:
+    """Remove every request of an erased conversation."""
+    session.execute(delete(BookingRequest).where(BookingRequest.conversation_id == conversation_id))

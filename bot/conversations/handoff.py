@@ -1,0 +1,42 @@
+"""Asking for a person: what staff will find waiting."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.conversations.models import Handoff
+from bot.database import now
+
+SUMMARY_LENGTH = 500
+
+
+def request_handoff(
+    session: Session,
+    conversation_id: str,
+    inbound_id: str,
+    *,
+    reason: str,
+    summary: str,
+    name: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+) -> Handoff:
+    """Put the conversation before staff. Asked again for the same inbound message, the first request is returned."""
+    query = select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.inbound_id == inbound_id)
+    known = session.execute(query).scalar_one_or_none()
+    if known is not None:
+        return known  # type: ignore[no-any-return]
+    handoff = Handoff(
+        conversation_id=conversation_id,
+        inbound_id=inbound_id,
+        reason=reason,
+        summary=summary[:SUMMARY_LENGTH],
+        name=name,
+        phone=phone,
+        email=email,
+        status="waiting",
+        created_at=now(),
+    )
+    session.add(handoff)
+    return handoff

@@ -1,0 +1,23 @@
+"""The errors this project raises on purpose, each with a sentence fit for a person."""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Something went wrong that a person can act on; `message` says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class SettingsError(BotError):
+    """A setting, `clinic.toml` or `.env` cannot be used."""
+
+
+class KnowledgeError(BotError):
+    """An answer's file or entry is not valid."""
+
+
+class SetupError(BotError):
+    """The machine lacks something the assistant needs to start."""

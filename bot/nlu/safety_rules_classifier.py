@@ -1,0 +1,66 @@
+"""Puts safety ahead of everything the classifiers found. Stands last in the pipeline."""
+
+from typing import Any, Dict, List, Optional, Type
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.utils.spacy_utils import SpacyNLP
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.training_data.message import Message
+
+import bot.language.pipeline  # noqa: F401 - registers what `SpacyNLP` loads
+from bot.language.safety import assess
+from bot.language.safety_rules import rules_hash
+from bot.language.words import content_hash
+
+SPACY_DOC = "text_spacy_doc"
+REPORT = "report_reaction"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class SafetyRulesClassifier(GraphComponent, IntentClassifier):
+    """Makes a message that reports a reaction or a crisis `report_reaction`, whatever it was taken for.
+
+    Such a message also gets `safety`: {"level": "crisis" | "urgent" | "concerning" | "expected", "signs": [name, …]}.
+    """
+
+    @classmethod
+    def required_components(cls) -> List[Type[Any]]:
+        """`SpacyNLP` makes the documents."""
+        return [SpacyNLP]
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> GraphComponent:
+        """A new component; it keeps nothing."""
+        return cls()
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        """Changes with the rules, and with the words and code they rest on."""
+        return f"{rules_hash()}-{content_hash()}"
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Override the intent of each message that is a report."""
+        for message in messages:
+            doc = message.get(SPACY_DOC)
+            assessment = assess(doc) if doc is not None else None
+            if assessment is not None and assessment.level is not None:
+                _report(message, {"level": assessment.level, "signs": list(assessment.signs)})
+        return messages
+
+
+def _report(message: Message, safety: Dict[str, Any]) -> None:
+    intent = {INTENT_NAME_KEY: REPORT, PREDICTED_CONFIDENCE_KEY: 1.0}
+    others = [entry for entry in message.get(INTENT_RANKING_KEY, []) if entry.get(INTENT_NAME_KEY) != REPORT]
+    message.set(INTENT, intent, add_to_output=True)
+    message.set(INTENT_RANKING_KEY, [dict(intent), *others], add_to_output=True)
+    message.set("safety", safety, add_to_output=True)

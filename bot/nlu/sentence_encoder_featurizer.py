@@ -1,0 +1,74 @@
+"""Gives every message its sentence vector, as a dense feature that other components read."""
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional, get_args
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.language import encoder
+from bot.language.encoder import BUILD, WEIGHTS_SHA256, Precision, SentenceEncoder, Vectors, shared_encoder
+from bot.nlu.sources import source_digest
+from bot.settings import load_settings
+
+ORIGIN = "SentenceEncoderFeaturizer"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoderFeaturizer(GraphComponent):
+    """A thin adapter over `bot.language.encoder`. A message without text, or with a blank one, gets no vector."""
+
+    @staticmethod
+    def get_default_config() -> Dict[str, Any]:
+        """`folder`: where the encoder was built, by default DATA_DIR/encoder; `precision`: fp32 or int8; `threads`:
+        cores for one call, 0 for all."""
+        return {"folder": None, "precision": "fp32", "threads": 1}
+
+    @staticmethod
+    def required_packages() -> List[str]:
+        return ["onnxruntime", "tokenizers"]
+
+    def __init__(self, encoder: SentenceEncoder) -> None:
+        self._encoder = encoder
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SentenceEncoderFeaturizer":
+        if config["precision"] not in get_args(Precision):
+            raise InvalidConfigException(f"{ORIGIN}: 'precision' is one of {', '.join(get_args(Precision))}.")
+        folder = Path(config["folder"]) if config["folder"] else load_settings().data_dir / "encoder"
+        return cls(shared_encoder(folder, precision=config["precision"], threads=config["threads"]))
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        return f"{WEIGHTS_SHA256}-{BUILD}-{source_digest(encoder)}"
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        written = [message for message in messages if (message.get(TEXT) or "").strip()]
+        vectors = self._encoder.encode([message.get(TEXT) for message in written])
+        for message, vector in zip(written, vectors, strict=True):
+            message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
+        return messages
+
+
+def sentence_vector(message: Message) -> Optional[Vectors]:
+    """The message's vector, shape (384,), as this featurizer set it; None where it set none."""
+    _, sentence = message.get_dense_features(TEXT, [ORIGIN])
+    return None if sentence is None else np.asarray(sentence.features, dtype=np.float32)[0]

@@ -1,0 +1,175 @@
+"""Configuration enters here, once: environment variables (or `.env`) and `clinic.toml`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import tomli
+from pydantic import BaseModel, BaseSettings, Extra, Field, ValidationError, validator
+
+from bot.errors import SettingsError
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What differs between one installation and the next. Every field may be set in the environment or in `.env`."""
+
+    data_dir: Path = Field(Path("var"), description="Folder of everything the assistant writes.")
+    database_url: str = Field(
+        "", description="SQLAlchemy address of the database; empty means SQLite in DATA_DIR."
+    )
+    redis_url: str = Field("", description="Redis address; optional.")
+    clinic_file: Path = Field(Path("clinic.toml"), description="The clinic's own settings.")
+    host: str = Field("127.0.0.1", description="Address that the servers bind.")
+    rasa_port: int = Field(5005, description="Port of the Rasa server.")
+    actions_port: int = Field(5055, description="Port of the action server.")
+    console_port: int = Field(5080, description="Port of the staff console.")
+    allowed_origins: str = Field("", description="Websites that may embed the widget, separated by commas.")
+    secret_key: str = Field("", description="Signs the visitors' sessions; empty means a key kept in DATA_DIR.")
+    session_days: int = Field(30, description="Days for which a visitor's chat session stays valid.")
+    messages_per_minute: int = Field(20, description="Messages a visitor may send in a minute.")
+
+    class Config:
+        env_file = PROJECT_DIR / ".env"
+        env_file_encoding = "utf-8"
+
+    @validator("data_dir", "clinic_file")
+    def _anchor(cls, path: Path) -> Path:
+        return path if path.is_absolute() else PROJECT_DIR / path
+
+    @validator("database_url", always=True)
+    def _default_database(cls, url: str, values: dict[str, Any]) -> str:
+        return url or f"sqlite:///{values['data_dir']}/clinic.db"
+
+    @property
+    def origins(self) -> list[str]:
+        """The websites that may embed the widget, without trailing slashes."""
+        return [origin.strip().rstrip("/") for origin in self.allowed_origins.split(",") if origin.strip()]
+
+
+class _Strict(BaseModel):
+    class Config:
+        extra = Extra.forbid
+
+
+class Contact(_Strict):
+    """How a visitor reaches the clinic; empty where the clinic has not said."""
+
+    phone: str = ""
+    email: str = ""
+    address: str = ""
+    website: str = ""
+
+
+class UrgentCare(_Strict):
+    """What somebody who needs a clinician now is told."""
+
+    emergency_number: str = ""
+    emergency: str
+    crisis: str
+
+
+class Privacy(_Strict):
+    """The line under the chat that says what happens to what visitors write."""
+
+    line: str
+    url: str = ""
+
+
+class Clinic(_Strict):
+    """`clinic.toml`: what a clinic edits first."""
+
+    name: str = Field(min_length=1)
+    time_zone: str = "UTC"
+    country: str = Field("", regex="^([A-Z]{2})?$")
+    contact: Contact = Contact()
+    opening_hours: dict[str, list[str]] = {}
+    practitioners: list[str] = []
+    urgent_care: UrgentCare
+    privacy: Privacy
+    answers: dict[str, str] = {}
+
+    def topic_answers(self) -> dict[str, str]:
+        """The clinic's own answers by topic; where `[answers]` is empty, what `[contact]` and the hours say."""
+        reached = (self.contact.phone, self.contact.email, self.contact.website)
+        hours = (
+            f"{day.capitalize()}: {', '.join(spans)}" for day, spans in self.opening_hours.items() if spans
+        )
+        facts = {
+            "contact": "\n".join(filter(None, reached)),
+            "location": self.contact.address,
+            "opening_hours": "\n".join(hours),
+        }
+        return {**self.answers, **{topic: self.answers.get(topic) or fact for topic, fact in facts.items()}}
+
+    @validator("time_zone")
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is not a time zone such as 'Europe/London'") from error
+        return name
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment and `.env`; `overrides` win.
+
+    Raises:
+        SettingsError: a value cannot be used; the message names it.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(f"A setting in the environment or .env is wrong: {_first_fault(error)}.") from error
+
+
+def load_secret_key(settings: Settings) -> str:
+    """The key that signs sessions: SECRET_KEY, or one made once and kept in DATA_DIR, readable by its owner only."""
+    if settings.secret_key:
+        return settings.secret_key
+    file = settings.data_dir / "secret_key"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        _create_secret(file)
+    return file.read_text().strip()
+
+
+def load_clinic(path: Path) -> Clinic:
+    """Read `clinic.toml`.
+
+    Raises:
+        SettingsError: the file is missing, is not TOML or holds a wrong value; the message says which.
+    """
+    try:
+        content = tomli.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsError(f"{path.name} is missing: restore it from the repository.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path.name} is not UTF-8 text: save it again as UTF-8.") from error
+    except tomli.TOMLDecodeError as error:
+        raise SettingsError(f"{path.name} is not valid TOML: {error}.") from error
+    try:
+        return Clinic(**content)
+    except ValidationError as error:
+        raise SettingsError(f"{path.name} has a wrong value: {_first_fault(error)}.") from error
+
+
+def _create_secret(file: Path) -> None:
+    """Written aside and then linked, so that two processes that start at once agree on one whole key."""
+    draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(48))
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()
+
+
+def _first_fault(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    return f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"

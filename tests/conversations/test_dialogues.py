@@ -1,0 +1,142 @@
+"""Whole conversations, as a visitor has them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.visitor import Visitor
+
+
+@pytest.fixture
+def visitor(assistant_url: str) -> Visitor:
+    return Visitor(assistant_url)
+
+
+def talk(visitor: Visitor, *texts: str) -> list[dict[str, Any]]:
+    """Type one message after the other; the last message's replies."""
+    replies: list[dict[str, Any]] = []
+    for text in texts:
+        answer = visitor.post({"id": str(uuid4()), "text": text})
+        assert answer.status_code == 200, answer.text
+        replies = answer.json()["replies"]
+    return replies
+
+
+def outcomes(replies: list[dict[str, Any]]) -> list[str]:
+    return [reply["outcome"] for reply in replies]
+
+
+def said(replies: list[dict[str, Any]]) -> str:
+    return " ".join(reply["text"] for reply in replies)
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("hw long is recovery??", "recovery_time"),
+        ("can i do it if im pregnant", "pregnancy"),
+        ("whats it good for", "benefits"),
+        ("thinking of getting a derma roller off amazon", "at_home_rollers"),
+        ("when can i wear makeup", "makeup"),
+        ("is it safe for sensitive skin", "sensitive_skin"),
+    ],
+)
+def test_common_question_is_answered(visitor: Visitor, text: str, topic: str) -> None:
+    reply = visitor.say(text)
+    assert (reply["outcome"], reply["topics"][0]) == ("answered", topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("how much does it cost", ["price"]),
+        ("do you do botox", ["treatments_offered"]),
+        ("asdfgh", []),
+        ("can i go swimming after", []),
+    ],
+)
+def test_what_is_not_approved_is_said_plainly(visitor: Visitor, text: str, topics: list[str]) -> None:
+    reply = visitor.say(text)
+    assert (reply["outcome"], reply["topics"]) == ("unanswered", topics)
+    assert "Talk to a person" in [choice["title"] for choice in reply["choices"]]
+
+
+def test_second_misunderstanding_in_a_row_offers_a_person(visitor: Visitor) -> None:
+    replies = talk(visitor, "asdfgh", "qwertyuiop zxcv")
+    assert "Shall I fetch a person" in said(replies)
+    assert outcomes(talk(visitor, "yes please")) == ["handoff"]
+
+
+def test_urgent_signs_stop_everything(visitor: Visitor) -> None:
+    reply = visitor.say("my face is swollen and i cant breathe properly")
+    assert (reply["outcome"], reply["topics"], reply["choices"]) == ("urgent", [], [])
+    assert "emergency" in reply["text"]
+
+
+def test_concerning_signs_go_to_a_person(visitor: Visitor) -> None:
+    reply = visitor.say("i had it done 3 days ago and there is yellow pus coming out")
+    assert reply["outcome"] == "handoff"
+    assert "contact the clinic today" in reply["text"]
+
+
+def test_pregnancy_mentioned_in_passing_adds_its_caution(visitor: Visitor) -> None:
+    reply = visitor.say("im pregnant, how long is recovery")
+    assert set(reply["topics"]) == {"recovery_time", "pregnancy"}
+    assert "Pregnant women might not be good candidates" in reply["text"]
+
+
+def test_consultation_is_requested(visitor: Visitor) -> None:
+    assert "name" in said(talk(visitor, "book me in please"))
+    assert "reach you" in said(talk(visitor, "Example O'Person"))
+    done = talk(visitor, "+44 20 7946 0000")
+    assert outcomes(done) == ["booking"]
+    assert "Example O'Person" in said(done)
+    assert "+442079460000" in said(done)
+    assert "with the clinic" in said(talk(visitor, "check my booking"))
+
+
+def test_question_during_booking_is_answered_and_the_step_resumes(visitor: Visitor) -> None:
+    replies = talk(visitor, "book a consultation", "does it hurt")
+    assert replies[0]["topics"] == ["pain_and_numbing"]
+    assert "name" in replies[-1]["text"]
+    assert "reach you" in said(talk(visitor, "Example Person"))
+
+
+@pytest.mark.parametrize("step", [(), ("Example Person",)])
+@pytest.mark.parametrize("form", ["book a consultation", "can i talk to a person"])
+def test_urgent_signs_end_a_form_at_every_step(visitor: Visitor, form: str, step: tuple[str, ...]) -> None:
+    replies = talk(visitor, form, *step, "actually my lips are swelling and i cant breathe")
+    assert outcomes(replies) == ["urgent"]
+    assert outcomes(talk(visitor, "thanks")) == ["smalltalk"]
+
+
+@pytest.mark.parametrize("nonsense", ["12", "not telling you", "me@", "1111111111"])
+def test_contact_that_cannot_be_used_is_asked_again(visitor: Visitor, nonsense: str) -> None:
+    replies = talk(visitor, "book a consultation", "Example Person", nonsense)
+    assert "complete phone number or e-mail address" in said(replies)
+    assert outcomes(talk(visitor, "me@example.com")) == ["booking"]
+
+
+def test_never_mind_leaves_the_form(visitor: Visitor) -> None:
+    replies = talk(visitor, "book a consultation", "never mind")
+    assert "Nothing was sent" in said(replies)
+    assert "can't find a request" in said(talk(visitor, "check my booking"))
+
+
+def test_person_is_asked_for(visitor: Visitor) -> None:
+    replies = talk(visitor, "can i talk to a person", "Example Person", "me@example.com")
+    assert outcomes(replies) == ["handoff"]
+    assert "me@example.com" in said(replies)
+
+
+def test_request_is_cancelled(visitor: Visitor) -> None:
+    talk(visitor, "book a consultation", "Example Person", "me@example.com")
+    assert "is cancelled" in said(talk(visitor, "please cancel my appointment"))
+
+
+@pytest.mark.parametrize("text", ["hello", "thank you so much", "are you a robot", "bye"])
+def test_courtesies_are_returned(visitor: Visitor, text: str) -> None:
+    assert outcomes(talk(visitor, text)) == ["smalltalk"]

@@ -1,0 +1,32 @@
+"""What is put before staff, once per message."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from bot.conversations import inbound
+from bot.conversations.gaps import record_gap
+from bot.conversations.handoff import SUMMARY_LENGTH, request_handoff
+from bot.conversations.models import Handoff, KnowledgeGap
+from bot.database import Database
+
+
+def test_repeated_turn_makes_one_handoff_and_one_gap(database: Database) -> None:
+    with database.transaction() as session:
+        conversation_id = inbound.start_conversation(session, channel="widget")
+    for _ in range(2):
+        with database.transaction() as session:
+            request_handoff(session, conversation_id, "m1", reason="asked", summary="please call")
+            record_gap(session, conversation_id, "m1", question="can I swim")
+
+    with database.reading() as session:
+        assert session.execute(select(func.count(Handoff.id))).scalar_one() == 1
+        assert session.execute(select(func.count(KnowledgeGap.id))).scalar_one() == 1
+
+
+def test_long_summary_is_cut(database: Database) -> None:
+    with database.transaction() as session:
+        conversation_id = inbound.start_conversation(session, channel="widget")
+        session.flush()
+        handoff = request_handoff(session, conversation_id, "m1", reason="asked", summary="x" * 5000)
+        assert len(handoff.summary) == SUMMARY_LENGTH

@@ -1,0 +1,77 @@
+"""What stops `make run` is one sentence that says what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot import cli, setup
+from bot.settings import PROJECT_DIR
+
+
+def run(command: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot.cli", command, *arguments],
+        cwd=PROJECT_DIR,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+def test_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run("run", DATA_DIR=str(tmp_path), RASA_PORT=port)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"Port {port} is taken: stop the program that uses it, or set RASA_PORT to another port.\n"
+    )
+
+
+def test_broken_clinic_file_stops_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "clinic.toml").write_text('name = "Example', encoding="utf-8")
+    done = run("run", DATA_DIR=str(tmp_path), CLINIC_FILE=str(tmp_path / "clinic.toml"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("clinic.toml is not valid TOML")
+    assert done.stderr.count("\n") == 1
+
+
+def test_broken_knowledge_file_stops_with_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "knowledge"
+    shutil.copytree(setup.KNOWLEDGE_DIR, folder)
+    (folder / "scars.md").write_text("---\nslug: scars\n", encoding="utf-8")
+    monkeypatch.setattr(setup, "KNOWLEDGE_DIR", folder)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(sys, "argv", ["bot.cli", "load"])
+
+    assert cli.main() == 1
+    message = capsys.readouterr().err
+    assert message.startswith("scars.md")
+    assert message.count("\n") == 1
+
+
+def test_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    done = run("load", DATA_DIR=str(tmp_path), DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The database does not answer: check DATABASE_URL.")
+
+
+def test_answers_are_loaded_and_exported_as_they_were(tmp_path: Path) -> None:
+    assert run("load", DATA_DIR=str(tmp_path), DATABASE_URL="").returncode == 0
+    assert run("export", str(tmp_path / "out"), DATA_DIR=str(tmp_path), DATABASE_URL="").returncode == 0
+    exported = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    assert exported == {file.name: file.read_bytes() for file in setup.KNOWLEDGE_DIR.glob("*.md")}
