@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` and `make test`. See README.md.
 .DEFAULT_GOAL := help
-.PHONY: help install run load test check bench train lock
+.PHONY: help browser install run load test check bench train lock
 
 VENV := .venv
 PYTHON := $(VENV)/bin/python
@@ -48,9 +48,15 @@ check: install node_modules/.stamp  ## Lint, types, layering, Rasa's own validat
 	@if [ -d node_modules/typescript ]; then node_modules/.bin/tsc --project tsconfig.json; else echo "widget.js: types not checked, npm is missing"; fi
 	$(PYTHON) -m pytest -q tests/test_docs.py
 
-test: install  ## Run the whole suite
+test: install browser  ## Run the whole suite
 	@$(PYTHON) -m bot.cli train
 	$(PYTHON) -m pytest $(PYTEST_ARGUMENTS)
+
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Chromium for the browser tests …"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
+	  else echo "Chromium is not installed: the browser tests will be skipped."; fi; }
 
 node_modules/.stamp: package.json
 	@if command -v npm >/dev/null; then npm install --no-audit --no-fund --silent --no-package-lock; fi

@@ -6,9 +6,9 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.answer_question import unanswered
-from actions.base import ClinicAction, Say, database, inbound_id, misunderstandings, question
-from bot.conversations.gaps import record_gap
+from actions.answer_question import answer_topic
+from actions.base import ClinicAction, Say, database, misunderstandings
+from actions.cautions import mentioned_cautions, remember
 from bot.knowledge.service import find_answer
 
 MOST_CANDIDATES = 3
@@ -21,12 +21,14 @@ class ActionClarifyQuestion(ClinicAction):
         return "action_clarify_question"
 
     def decide(self, tracker: Tracker) -> Say:
-        choices = topic_choices(_understanding(tracker))
-        if len(choices) > 1 and misunderstandings(tracker) == 0:
-            return Say(outcome="clarify", response="utter_which_topic", buttons=choices)
-        with database().transaction() as session:
-            record_gap(session, tracker.sender_id, inbound_id(tracker), question=question(tracker))
-        return unanswered(tracker, [])
+        topics = possible_topics(tracker)
+        choices = _choices(topics)
+        if len(topics) == 1:
+            return answer_topic(tracker, topics[0])
+        if choices and misunderstandings(tracker) == 0:
+            events = [remember(tracker)]
+            return Say(outcome="clarify", response="utter_which_topic", buttons=choices, events=events)
+        return answer_topic(tracker, None)
 
 
 class ActionDeclineQuestion(ClinicAction):
@@ -46,18 +48,22 @@ class ActionDeclineQuestion(ClinicAction):
         )
 
 
-def topic_choices(understanding: dict[str, Any]) -> list[dict[str, str]]:
-    """Buttons for the candidates that have an entry, titled as the entries are; [] unless there is a doubt to clear."""
+def possible_topics(tracker: Tracker) -> list[str]:
+    """Slugs of the topics in doubt, likeliest first; [] where nothing was understood.
+
+    A caution that the message mentions in passing ("I'm pregnant, how long is recovery") is no doubt: it goes with the
+    answer anyway, so only what else was asked is left.
+    """
+    understanding: dict[str, Any] = tracker.latest_message.get("understanding") or {}
     if understanding.get("decision") != "clarify":
         return []
-    buttons = []
+    topics = [intent.removeprefix("ask_") for intent in understanding["candidates"][:MOST_CANDIDATES]]
+    asked = [topic for topic in topics if topic not in mentioned_cautions(tracker)]
+    return asked or topics
+
+
+def _choices(topics: list[str]) -> list[dict[str, str]]:
+    """Buttons titled as the topics' entries are."""
     with database().reading() as session:
-        for intent in understanding["candidates"][:MOST_CANDIDATES]:
-            entry = find_answer(session, intent.removeprefix("ask_"))
-            if entry:
-                buttons.append({"title": entry.title, "payload": f"/{intent}"})
-    return buttons
-
-
-def _understanding(tracker: Tracker) -> dict[str, Any]:
-    return tracker.latest_message.get("understanding") or {}
+        entries = [entry for topic in topics if (entry := find_answer(session, topic))]
+    return [{"title": entry.title, "payload": f"/ask_{entry.slug}"} for entry in entries]

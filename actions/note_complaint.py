@@ -9,7 +9,7 @@ from bot.conversations.handoff import request_handoff
 
 
 class ActionNoteComplaint(ClinicAction):
-    """Passes the complaint to staff and offers to take contact details."""
+    """Passes the complaint to staff; the handoff form then takes contact details."""
 
     def name(self) -> str:
         return "action_note_complaint"
@@ -23,5 +23,4 @@ class ActionNoteComplaint(ClinicAction):
                 reason="complaint",
                 summary=question(tracker),
             )
-        buttons = [{"title": "Leave my contact details", "payload": "/talk_to_human"}]
-        return Say(outcome="handoff", response="utter_complaint", buttons=buttons, offer="person")
+        return Say(outcome="handoff", response="utter_complaint")

@@ -10,6 +10,7 @@ from bot.conversations.handoff import request_handoff
 from bot.knowledge.service import find_answer
 
 SERIOUS = ("urgent", "concerning", "crisis")
+SENTENCE_WORDS = 4
 
 
 class ActionRespondToReaction(ClinicAction):
@@ -30,14 +31,19 @@ class ActionRespondToReaction(ClinicAction):
                     summary=question(tracker),
                 )
         say = _say(level)
-        say.events.append(SlotSet("reaction", "serious" if level in SERIOUS else "expected"))
+        say.events.append(SlotSet("reaction", "urgent" if level == "crisis" else level))
         return say
 
 
 def reaction_level(tracker: Tracker) -> str:
-    """The level that the safety rules found; concerning where only the classifier saw a report: a person should look."""
+    """The level that the safety rules found.
+
+    Where only the classifier saw a report, a whole sentence is taken as concerning, since rules cannot know every
+    wording and a needless call costs less than a missed one; a word or three ("redness") are a question.
+    """
     safety = tracker.latest_message.get("safety") or {}
-    return str(safety.get("level") or "concerning")
+    told = "concerning" if len(question(tracker).split()) >= SENTENCE_WORDS else "expected"
+    return str(safety.get("level") or told)
 
 
 def _say(level: str) -> Say:
@@ -47,8 +53,7 @@ def _say(level: str) -> Say:
         return Say(outcome="urgent", text=_with_number(clinic().urgent_care.crisis))
     if level == "expected":
         return _expected()
-    buttons = [{"title": "Leave my contact details", "payload": "/talk_to_human"}]
-    return Say(outcome="handoff", response="utter_concerning_reaction", buttons=buttons, offer="person")
+    return Say(outcome="handoff", response="utter_concerning_reaction")
 
 
 def _expected() -> Say:
@@ -56,7 +61,10 @@ def _expected() -> Say:
         answer = find_answer(session, "side_effects")
     if answer is None:
         return _say("concerning")
-    return Say(outcome="answered", text=answer.text, topics=[answer.slug], sources=answer.sources)
+    buttons = [{"title": "Talk to a person", "payload": "/talk_to_human"}]
+    return Say(
+        outcome="answered", text=answer.text, topics=[answer.slug], sources=answer.sources, buttons=buttons
+    )
 
 
 def _with_number(wording: str) -> str:

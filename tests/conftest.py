@@ -35,6 +35,13 @@ def pytest_report_header() -> list[str]:
     return [f"databases: {engines}", f"browser: {browser}"]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test of the running assistant, once for each engine; a browser cannot tell which database is behind it."""
+    if "assistant_url" in metafunc.fixturenames:
+        engines = ENGINES[:1] if "browser" in metafunc.definition.path.parts else ENGINES
+        metafunc.parametrize("assistant_url", engines, indirect=True, scope="session")
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
@@ -88,7 +95,7 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture(scope="session", params=ENGINES)
+@pytest.fixture(scope="session")
 def assistant_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the widget channel of a running assistant: real Rasa, real action server, once for each engine."""
     if RUNNING_ASSISTANT:

@@ -6,7 +6,7 @@ import re
 
 _AGE = re.compile(
     r"\b(?:(?:i am|he is|she is|(?:son|daughter|mum|mom|mother|dad|father|wife|husband|sister|brother) is|aged?|turned|turning)"
-    r" (?P<is>\d{1,2})(?! ?(?:%|mm|kg|min|hour|hr|day|week|wk|month|session|year(?! old)|yr(?! old)|st|nd|rd|th|pm|am|or|-))\b"
+    r" (?P<is>\d{2})(?! ?(?:%|mm|kg|min|hour|hr|day|week|wk|month|session|year(?! old)|yr(?! old)|st|nd|rd|th|pm|am|or|-))\b"
     r"|(?P<old>\d{1,2}) ?(?:years? ?old|yrs? ?old|y ?o)\b"
     r"|\b(?:over|above|past|under|below) (?:the age of )?(?P<bound>1[0-8]|[4-8]\d)\b(?! ?(?:%|mm|kg|min|hour|day|week|month|session|year|pound|\$)))"
 )

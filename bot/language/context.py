@@ -38,7 +38,7 @@ _JUDGED = re.compile(
     r"|worse|better|than)\b"
 )
 _REFERS_BACK = re.compile(
-    r"(?:(?:it|they|that|this|all|everything|now|but|and|which|so|completely|both|is|are|\W+)\b\W*)*"
+    r"(?:\b(?:it|they|that|this|all|everything|now|but|and|which|so|completely|both|is|are)\b|\W)*"
 )
 
 

@@ -20,7 +20,7 @@ _NOT_PAST = re.compile(
     r"\b(?:in|next|every|each|wait|until|till|within|than|times?|twice|once|per|coming|over the|for)"
     r"(?: (?:the|about|a|another|at least|next|around))*$"
 )
-_LASTING = re.compile(r"\b(?:for|after|been|about|almost|nearly|over|since|is|just|exactly|only)$")
+_LASTING = re.compile(r"\b(?:for|after|been|about|almost|nearly|over|since|is|just|exactly|only|like|around)$")
 _NOT_TIME_SINCE = r"(?! (?:before|until|till|away|to go|left|time\b|old|course|trial|apart|pregnant|along))"
 _SINCE = r"ago|later|after|post|since|now|in\b|already|straight|back\b"
 _DURATION = re.compile(
@@ -68,8 +68,8 @@ def find_elapsed(text: str) -> list[Elapsed]:
 
 def _has_passed(match: re.Match[str]) -> bool:
     before = match.string[: match.start()].rstrip()
-    if (
-        match["amount"] in {"a", "an"} and not match["since"] and not match["more"]
+    if match["amount"] in {"a", "an"} and not (
+        match["since"] or match["more"] or match["half"]
     ):  # "twice a day", but "for a day"
         return bool(_LASTING.search(before))
     return not _NOT_PAST.search(before) or before.endswith("for")

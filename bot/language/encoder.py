@@ -72,6 +72,10 @@ class SentenceEncoder:
             vectors[batch] = self._run([pieces[index] for index in batch])
         return vectors
 
+    def dictionary(self) -> frozenset[str]:
+        """The words that the encoder knows as a whole, in lower case: the 20,000 commonest of English, roughly."""
+        return frozenset(piece for piece in self._tokenizer.get_vocab() if piece.isalpha())
+
     def _word_pieces(self, texts: Sequence[str]) -> list[list[int]]:
         # Half a surrogate pair, which JSON may carry, is no text to the tokenizer.
         clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]

@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 from bot.language.clauses import SENTENCE_ENDS, mark_sentences
 from bot.language.mentions import MentionFinder
 from bot.language.spelling import Speller
-from bot.language.tokenizing import read_short_d, teach_tokenizer
+from bot.language.tokenizing import read_number, read_short_d, teach_tokenizer
 from bot.language.words import content_hash, read_words
 
 
@@ -82,7 +82,7 @@ class ClinicNorms(_WithWords):
     def __call__(self, doc: Doc) -> Doc:
         for token in doc:
             norm = self._speller.correct(token.norm_.lower())
-            token.norm_ = read_short_d(token) if norm == "'d" else norm
+            token.norm_ = read_short_d(token) if norm == "'d" else read_number(norm)
         return doc
 
 

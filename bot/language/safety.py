@@ -44,24 +44,29 @@ def assess(doc: Doc) -> Assessment:
 
 
 class _Message:
+    """What a message says of symptoms, people and time, as the signs ask for it."""
+
     def __init__(self, doc: Doc, rules: Rules) -> None:
         self._symptoms = rules.symptoms
         self._overruled = rules.after.overrules
         self._spans: dict[str, list[Span]] = defaultdict(list)
         for span in doc.spans["signs"]:
             self._spans[span.label_].append(span)
-        self._hours: float | None = None
         self._after = False
-        hours = [float(ent.id_) for ent in doc.ents if ent.label_ == "elapsed_time"]
         self._after = any(self._stand(rules.after, families) for families in rules.after.any)
         self._before = any(self._stand(rules.before, families) for families in rules.before.any)
+        hours = [float(ent.id_) for ent in doc.ents if ent.label_ == "elapsed_time"]
         self._long_ago = not self._after and any(h > _LONGEST_AFTERMATH for h in hours)
-        self._hours = max((h for h in hours if self._after or h <= _LONGEST_AFTERMATH), default=None)
-        if self._spans["days_ago"]:
-            self._hours = max(self._hours or 0.0, 2 * _DAY)
-        self._person = self._hours is not None or any(
-            token.norm_ in _PEOPLE or token.norm_ in _STATES for token in doc
-        )
+        self._hours = self._hours_passed(hours)
+        said = {token.norm_ for token in doc}
+        self._person = self._hours is not None or not said.isdisjoint(_PEOPLE | _STATES)
+
+    def _hours_passed(self, hours: list[float]) -> float | None:
+        """The longest time the message speaks of; None where it speaks of none."""
+        days_ago = (
+            [2 * _DAY] if self._spans["days_ago"] else []
+        )  # "since monday": no clock here, but hardly today
+        return max((h for h in [*hours, *days_ago] if self._after or h <= _LONGEST_AFTERMATH), default=None)
 
     def shows(self, sign: Sign) -> bool:
         return (
@@ -87,17 +92,17 @@ class _Message:
 
     def _stand(self, sign: Sign, families: Sequence[str]) -> bool:
         spans = [[span for span in self._spans[family] if self._holds(span, sign)] for family in families]
-        if not all(spans):
-            return False
-        return sign.within is None or any(not self._excused(sign, group) for group in _near(spans, sign.within))
+        if not all(spans) or sign.within is None:
+            return all(spans)
+        return any(not self._excused(sign, group) for group in _near(spans, sign.within))
 
     def _holds(self, span: Span, sign: Sign) -> bool:
         if span.label_ not in self._symptoms:
             return span._.status not in _TIMING_VOID.get(sign.name, ())
-        if span._.status == Status.QUESTION.value:  # "is it normal to be red 3 days after my treatment"
-            return self._after and self._hours is not None
         if sign.level == "crisis":
             return span._.status in _TRUE_IN_CRISIS
+        if span._.status == Status.QUESTION.value:  # "is it normal to be red 3 days after my treatment"
+            return self._after and self._hours is not None
         return span._.status in (_TRUE_WHEN_GRAVE if sign.level == "urgent" else _TRUE)
 
     def _excused(self, sign: Sign, group: Sequence[Span]) -> bool:
@@ -125,4 +130,4 @@ def _joined(
 
 
 def _gap(left: Span, right: Span) -> int:
-    return max(left.start - right.end, right.start - left.end, 0)
+    return int(max(left.start - right.end, right.start - left.end, 0))

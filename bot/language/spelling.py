@@ -49,7 +49,7 @@ class Speller:
             if form in self._leave:
                 return form
         form = _DRAWN_OUT.sub(r"\1", word)
-        return self._nearest(form) if MIN_LENGTH <= len(form) <= 24 and form.isalpha() else word
+        return self._nearest(form) if MIN_LENGTH - 1 <= len(form) <= 24 and form.isalpha() else word
 
     def _nearest(self, word: str) -> str:
         near = {k for reduced in _reductions(word, slips=_allowed(word)) for k in self._index.get(reduced, ())}

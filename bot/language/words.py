@@ -34,6 +34,7 @@ def read_words() -> dict[str, Any]:
     }
     corrected = [
         phrases["entities"],
+        phrases["cues"],
         *(families[group] for group in ("symptoms", "places", "crisis", "timing")),
     ]
     return {

@@ -1,5 +1,6 @@
 """Gives every message its sentence vector, as a dense feature that other components read."""
 
+import json
 from pathlib import Path
 from typing import Any, Dict, List, Optional, get_args
 
@@ -14,17 +15,22 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.language import encoder
+from bot.language import encoder, spelling, wording
 from bot.language.encoder import BUILD, WEIGHTS_SHA256, Precision, SentenceEncoder, Vectors, shared_encoder
+from bot.language.wording import Wording
 from bot.nlu.sources import source_digest
 from bot.settings import load_settings
 
 ORIGIN = "SentenceEncoderFeaturizer"
+WORDS = "words.json"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoderFeaturizer(GraphComponent):
-    """A thin adapter over `bot.language.encoder`. A message without text, or with a blank one, gets no vector."""
+    """A thin adapter over `bot.language.encoder` and `wording`: a message's vector is that of its text put right.
+
+    It learns the examples' words. A message without text, or with a blank one, gets no vector.
+    """
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -36,8 +42,13 @@ class SentenceEncoderFeaturizer(GraphComponent):
     def required_packages() -> List[str]:
         return ["onnxruntime", "tokenizers"]
 
-    def __init__(self, encoder: SentenceEncoder) -> None:
+    def __init__(
+        self, encoder: SentenceEncoder, storage: ModelStorage, resource: Resource, counts: Dict[str, int]
+    ) -> None:
         self._encoder = encoder
+        self._storage = storage
+        self._resource = resource
+        self._wording = Wording(counts, encoder.dictionary())
 
     @classmethod
     def create(
@@ -47,14 +58,31 @@ class SentenceEncoderFeaturizer(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "SentenceEncoderFeaturizer":
-        if config["precision"] not in get_args(Precision):
-            raise InvalidConfigException(f"{ORIGIN}: 'precision' is one of {', '.join(get_args(Precision))}.")
-        folder = Path(config["folder"]) if config["folder"] else load_settings().data_dir / "encoder"
-        return cls(shared_encoder(folder, precision=config["precision"], threads=config["threads"]))
+        return cls(_encoder(config), model_storage, resource, {})
+
+    @classmethod
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "SentenceEncoderFeaturizer":
+        with model_storage.read_from(resource) as folder:
+            counts = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        return cls(_encoder(config), model_storage, resource, counts)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return f"{WEIGHTS_SHA256}-{BUILD}-{source_digest(encoder)}"
+        return f"{WEIGHTS_SHA256}-{BUILD}-{source_digest(encoder, spelling, wording)}"
+
+    def train(self, training_data: TrainingData) -> Resource:
+        texts = [example.get(TEXT) or "" for example in training_data.intent_examples]
+        self._wording = Wording.learn(texts, self._encoder.dictionary())
+        with self._storage.write_to(self._resource) as folder:
+            (folder / WORDS).write_text(json.dumps(self._wording.counts, sort_keys=True), encoding="utf-8")
+        return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
@@ -62,7 +90,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         written = [message for message in messages if (message.get(TEXT) or "").strip()]
-        vectors = self._encoder.encode([message.get(TEXT) for message in written])
+        vectors = self._encoder.encode([self._wording.read(message.get(TEXT)) for message in written])
         for message, vector in zip(written, vectors, strict=True):
             message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
         return messages
@@ -72,3 +100,10 @@ def sentence_vector(message: Message) -> Optional[Vectors]:
     """The message's vector, shape (384,), as this featurizer set it; None where it set none."""
     _, sentence = message.get_dense_features(TEXT, [ORIGIN])
     return None if sentence is None else np.asarray(sentence.features, dtype=np.float32)[0]
+
+
+def _encoder(config: Dict[str, Any]) -> SentenceEncoder:
+    if config["precision"] not in get_args(Precision):
+        raise InvalidConfigException(f"{ORIGIN}: 'precision' is one of {', '.join(get_args(Precision))}.")
+    folder = Path(config["folder"]) if config["folder"] else load_settings().data_dir / "encoder"
+    return shared_encoder(folder, precision=config["precision"], threads=config["threads"])

@@ -75,15 +75,14 @@ class TopicClassifier(GraphComponent):
         return source_digest(topic_decision, topic_holdout, topic_model, topic_scorer)
 
     def train(self, training_data: TrainingData) -> Resource:
-        # In an order of their own, so that the same examples always make the same model.
-        examples = sorted(
-            (example for example in training_data.intent_examples if sentence_vector(example) is not None),
-            key=lambda example: (example.get(INTENT), example.get(TEXT)),
-        )
+        examples = [
+            example for example in training_data.intent_examples if sentence_vector(example) is not None
+        ]
         if not examples:
             logger.warning("There are no examples to learn topics from.")
             return self._resource
-        self._model = _learn(examples)
+        # In an order of their own, so that the same examples always make the same model.
+        self._model = _learn(sorted(examples, key=lambda example: (example.get(INTENT), example.get(TEXT))))
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -104,7 +103,7 @@ def _learn(examples: List[Message]) -> TopicModel:
     topics = [example.get(INTENT) for example in examples]
     return TopicModel.train(
         [example.get(TEXT) for example in examples],
-        np.stack([sentence_vector(example) for example in examples]),
+        np.array([sentence_vector(example) for example in examples], dtype=np.float32),
         topics,
         offerable={topic for topic in topics if topic.startswith("ask_")} - UNKNOWN,
         unknown=UNKNOWN,

@@ -22,12 +22,6 @@ ARGUMENTS = [
 ]
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One assistant will do: the browser cannot tell which database is behind it."""
-    if "assistant_url" in metafunc.fixturenames:
-        metafunc.parametrize("assistant_url", ["sqlite"], indirect=True, scope="session")
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; not for the session, because Playwright keeps an event loop running meanwhile."""

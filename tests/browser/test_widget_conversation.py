@@ -13,7 +13,7 @@ QUESTION = "how long is recovery?"
 def test_question_is_answered_with_its_source(visitor: Visitor) -> None:
     visitor.open().ask(QUESTION)
     expect(visitor.own).to_have_text([f"You: {QUESTION}"])
-    expect(visitor.replies.first).to_contain_text("From")
+    expect(visitor.replies.first).to_contain_text("sources")
 
 
 def test_first_use_shows_what_the_assistant_is(visitor: Visitor) -> None:

@@ -64,7 +64,7 @@ def test_several_sources_can_be_unfolded(visitor: Visitor) -> None:
     visitor.open().ask("recovery?")
     last = visitor.page.get_by_text(f"{ARTICLE}, Aftereffects")
     expect(last).to_be_hidden()
-    visitor.page.get_by_text("From 2 places").click()
+    visitor.page.get_by_text("2 sources").click()
     expect(last).to_be_visible()
 
 

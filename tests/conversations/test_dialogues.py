@@ -64,6 +64,20 @@ def test_what_is_not_approved_is_said_plainly(visitor: Visitor, text: str, topic
     assert "Talk to a person" in [choice["title"] for choice in reply["choices"]]
 
 
+def test_question_that_could_mean_several_things_is_asked_back(visitor: Visitor) -> None:
+    reply = visitor.say("needles")
+    assert reply["outcome"] == "clarify"
+    assert 2 <= len(reply["choices"]) <= 3
+    answer = visitor.choose(reply, reply["choices"][0]["title"])
+    assert answer["outcome"] == "answered"
+    assert len(answer["topics"]) == 1
+
+
+def test_single_word_is_no_report_of_a_reaction(visitor: Visitor) -> None:
+    reply = visitor.say("redness")
+    assert (reply["outcome"], reply["topics"]) == ("answered", ["side_effects"])
+
+
 def test_second_misunderstanding_in_a_row_offers_a_person(visitor: Visitor) -> None:
     replies = talk(visitor, "asdfgh", "qwertyuiop zxcv")
     assert "Shall I fetch a person" in said(replies)
@@ -77,15 +91,36 @@ def test_urgent_signs_stop_everything(visitor: Visitor) -> None:
 
 
 def test_concerning_signs_go_to_a_person(visitor: Visitor) -> None:
-    reply = visitor.say("i had it done 3 days ago and there is yellow pus coming out")
-    assert reply["outcome"] == "handoff"
-    assert "contact the clinic today" in reply["text"]
+    replies = talk(visitor, "i had it done 3 days ago and there is yellow pus coming out")
+    assert set(outcomes(replies)) == {"handoff"}
+    assert "contact the clinic today" in replies[0]["text"]
+    assert "will contact you at me@example.com" in said(talk(visitor, "Example Person me@example.com"))
 
 
-def test_pregnancy_mentioned_in_passing_adds_its_caution(visitor: Visitor) -> None:
-    reply = visitor.say("im pregnant, how long is recovery")
-    assert set(reply["topics"]) == {"recovery_time", "pregnancy"}
+def test_concerning_signs_in_a_booking_turn_it_into_a_handoff(visitor: Visitor) -> None:
+    replies = talk(
+        visitor, "book a consultation", "Example Person", "theres yellow pus coming out since my session"
+    )
+    assert "contact the clinic today" in replies[0]["text"]
+    assert "staff can now see" in said(talk(visitor, "me@example.com"))
+
+
+def test_complaint_goes_to_a_person(visitor: Visitor) -> None:
+    assert set(outcomes(talk(visitor, "i want to complain about my last visit"))) == {"handoff"}
+    assert "will contact you at me@example.com" in said(talk(visitor, "Example Person me@example.com"))
+
+
+@pytest.mark.parametrize("text", ["im pregnant, how long is recovery", "how long is recovery, im pregnant"])
+def test_pregnancy_mentioned_in_passing_adds_its_caution(visitor: Visitor, text: str) -> None:
+    reply = visitor.say(text)
+    assert reply["topics"] == ["recovery_time", "pregnancy"]
     assert "Pregnant women might not be good candidates" in reply["text"]
+
+
+def test_caution_goes_with_a_question_that_has_no_answer(visitor: Visitor) -> None:
+    reply = visitor.say("im pregnant, can i go swimming")
+    assert reply["text"].startswith("Pregnant women might not be good candidates")
+    assert "pregnancy" in reply["topics"]
 
 
 def test_consultation_is_requested(visitor: Visitor) -> None:

@@ -14,6 +14,7 @@ from bot.supervision import address, processes, wait_until_answering
 from bot.training import train
 
 TRAINED = PROJECT_DIR / "var"
+ALLOWED_ORIGIN = "https://www.clinic.example"
 SHARED_FOLDERS = ("encoder", "spacy", "models")
 
 
@@ -28,6 +29,7 @@ def running(folder: Path, database_url: str, **settings_overrides: Any) -> Itera
         database_url=database_url,
         rasa_port=free_port(),
         actions_port=free_port(),
+        allowed_origins=ALLOWED_ORIGIN,
         **settings_overrides,
     )
     migrate(settings)

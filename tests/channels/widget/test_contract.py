@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.assistant import ALLOWED_ORIGIN
 from tests.support.visitor import Visitor
 
 REPLY_KEYS = {"id", "cursor", "from", "at", "text", "choices", "topics", "outcome", "sources"}
@@ -212,6 +213,19 @@ def test_twenty_first_message_of_a_minute_must_wait(visitor: Visitor) -> None:
 def test_foreign_origin_gets_no_permission(assistant_url: str) -> None:
     answer = httpx.post(f"{assistant_url}/sessions", json={}, headers={"Origin": "https://evil.example"})
     assert "access-control-allow-origin" not in answer.headers
+
+
+def test_configured_origin_may_call_everything(assistant_url: str) -> None:
+    headers = {
+        "Origin": ALLOWED_ORIGIN,
+        "Access-Control-Request-Method": "DELETE",
+        "Access-Control-Request-Headers": "authorization, content-type, last-event-id",
+    }
+    answer = httpx.options(f"{assistant_url}/conversation", headers=headers)
+    assert answer.headers["access-control-allow-origin"] == ALLOWED_ORIGIN
+    assert "DELETE" in answer.headers["access-control-allow-methods"]
+    for name in ("authorization", "content-type", "last-event-id"):
+        assert name in answer.headers["access-control-allow-headers"].lower()
 
 
 def test_widget_script_is_cached_by_its_tag(assistant_url: str) -> None:

@@ -736,7 +736,7 @@ textarea:focus-visible { outline: 0; }
     const lines = sources.map(({ title, section }) => `${title}, ${section}`);
     if (lines.length < 2) return lines.map((line) => h('p', { class: 'sources' }, `From: ${line}`));
     const list = h('ul', {}, ...lines.map((line) => h('li', {}, line)));
-    return [h('details', { class: 'sources' }, h('summary', {}, `From ${lines.length} places`), list)];
+    return [h('details', { class: 'sources' }, h('summary', {}, `${lines.length} sources`), list)];
   };
 
   /** @param {string} at */

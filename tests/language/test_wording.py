@@ -1,0 +1,93 @@
+"""Putting typing mistakes right in the words of the examples."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.language.wording import Wording
+
+EXAMPLES = [
+    "how long is the downtime",
+    "is there any downtime after the session",
+    "does it hurt",
+    "will it hurt much",
+    "can it hurt my heart",
+    "how long until I am back to work",
+    "back at work the next day",
+    "hello, when can I come",
+    "hello, when is there time",
+    "how many sessions",
+    "sessions after the first",
+    "can I wash after sessions",
+    "wash with what",
+    "don't wash",
+    "I don't know when",
+]
+DICTIONARY = frozenset({"wish", "beck", "treatment"})
+
+
+@pytest.fixture(scope="module")
+def wording() -> Wording:
+    return Wording.learn(EXAMPLES, DICTIONARY)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("is there any downtme", "is there any downtime"),
+        ("does it hrt??", "does it hurt??"),
+        ("HRT", "hurt"),
+        ("bck 2 wrk", "back 2 work"),
+        ("how many sessionss", "how many sessions"),
+        ("sesions", "sessions"),
+        ("sessoins", "sessions"),
+        ("sessiins", "sessions"),
+        ("helo", "hello"),
+        ("helloooo", "hello"),
+        ("wahs", "wash"),
+    ],
+)
+def test_mistakes_are_put_right(wording: Wording, written: str, meant: str) -> None:
+    assert wording.read(written) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wish",
+        "beck",
+        "treatment",
+        "Zürich",
+        "don't",
+        "2nd",
+        "hrs",
+        "xy",
+        "asdfgh",
+        "botox?",
+        "👍 ok",
+        "cat",
+        "",
+    ],
+)
+def test_other_words_stay_as_they_are(wording: Wording, text: str) -> None:
+    assert wording.read(text) == text
+
+
+def test_nothing_learnt_changes_nothing() -> None:
+    assert Wording({}, DICTIONARY).read("is ther any downtme") == "is ther any downtme"
+
+
+def test_wording_is_made_again_from_its_counts(wording: Wording) -> None:
+    assert Wording(wording.counts, DICTIONARY).read("downtme") == "downtime"
+
+
+@given(st.text())
+def test_reading_twice_changes_no_more(text: str) -> None:
+    wording = Wording.learn(EXAMPLES, DICTIONARY)
+    assert wording.read(wording.read(text)) == wording.read(text)
+
+
+def test_very_long_word_is_left_alone(wording: Wording) -> None:
+    assert wording.read("a" * 50_000) == "a" * 50_000
