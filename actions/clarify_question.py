@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from actions.answer_question import answer_topic
 from actions.base import ClinicAction, Say, database, misunderstandings
 from actions.cautions import mentioned_cautions, remember
+from actions.note_contact import note_contact
 from bot.knowledge.service import find_answer
 
 MOST_CANDIDATES = 3
@@ -28,7 +29,7 @@ class ActionClarifyQuestion(ClinicAction):
         if choices and misunderstandings(tracker) == 0:
             events = [remember(tracker)]
             return Say(outcome="clarify", response="utter_which_topic", buttons=choices, events=events)
-        return answer_topic(tracker, None)
+        return note_contact(tracker) or answer_topic(tracker, None)
 
 
 class ActionDeclineQuestion(ClinicAction):
@@ -39,7 +40,7 @@ class ActionDeclineQuestion(ClinicAction):
 
     def decide(self, tracker: Tracker) -> Say:
         again = misunderstandings(tracker) >= 1
-        return Say(
+        return note_contact(tracker) or Say(
             outcome="unanswered",
             response="utter_unanswered_again" if again else "utter_out_of_scope",
             values={"caution": ""},

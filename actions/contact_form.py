@@ -37,7 +37,7 @@ class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         asked = tracker.get_slot("requested_slot") == "name"
-        if not asked and not _corrects_name(tracker):
+        if _reports_a_reaction(tracker) or not (asked or _corrects_name(tracker)):
             return {}
         name = find_name(without_contact(_text(tracker), country=clinic().country))
         if name and not _only_agrees(tracker) and not _changes_subject(tracker):
@@ -48,6 +48,8 @@ class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         asked = tracker.get_slot("requested_slot") == "contact"
+        if _reports_a_reaction(tracker):
+            return {}
         if _contact(tracker) or (asked and not _changes_subject(tracker)):
             return {"contact": _text(tracker)}
         return {}
@@ -108,6 +110,11 @@ def _corrects_name(tracker: Tracker) -> bool:
         and "name" in _text(tracker).lower()
         and introduces_itself(_text(tracker))
     )
+
+
+def _reports_a_reaction(tracker: Tracker) -> bool:
+    """Nothing is a name or a number in a message that the safety rules speak up for."""
+    return bool(tracker.latest_message.get("safety"))
 
 
 def _only_agrees(tracker: Tracker) -> bool:

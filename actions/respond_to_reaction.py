@@ -10,7 +10,7 @@ from bot.conversations.handoff import request_handoff
 from bot.knowledge.service import find_answer
 
 SERIOUS = ("urgent", "concerning", "crisis")
-SENTENCE_WORDS = 4
+SENTENCE_WORDS = 2
 
 
 class ActionRespondToReaction(ClinicAction):
@@ -38,8 +38,8 @@ class ActionRespondToReaction(ClinicAction):
 def reaction_level(tracker: Tracker) -> str:
     """The level that the safety rules found.
 
-    Where only the classifier saw a report, a whole sentence is taken as concerning, since rules cannot know every
-    wording and a needless call costs less than a missed one; a word or three ("redness") are a question.
+    Where only the classifier saw a report, it is taken as concerning, since rules cannot know every wording and a
+    needless call costs less than a missed one; a word alone ("redness") is a question.
     """
     safety = tracker.latest_message.get("safety") or {}
     told = "concerning" if len(question(tracker).split()) >= SENTENCE_WORDS else "expected"

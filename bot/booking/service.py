@@ -21,28 +21,19 @@ def request_booking(
     email: str | None,
     cautions: Sequence[str] = (),
 ) -> BookingRequest:
-    """Store a request for a consultation. Asked again for the same inbound message, the first one is returned.
+    """Store a request for a consultation. A conversation has one open request: asked again, its details are renewed.
 
     Args:
         cautions: slugs of what the visitor mentioned and a clinician should know, such as `pregnancy`.
     """
-    query = select(BookingRequest).where(
-        BookingRequest.conversation_id == conversation_id, BookingRequest.inbound_id == inbound_id
-    )
-    known = session.execute(query).scalar_one_or_none()
-    if known is not None:
-        return known  # type: ignore[no-any-return]
-    request = BookingRequest(
-        conversation_id=conversation_id,
-        inbound_id=inbound_id,
-        name=name,
-        phone=phone,
-        email=email,
-        cautions=list(cautions),
-        status="requested",
-        created_at=now(),
-    )
-    session.add(request)
+    request = open_request(session, conversation_id)
+    if request is None:
+        request = BookingRequest(
+            conversation_id=conversation_id, inbound_id=inbound_id, status="requested", created_at=now()
+        )
+        session.add(request)
+    request.name, request.phone, request.email = name, phone, email
+    request.cautions = list(cautions)
     return request
 
 

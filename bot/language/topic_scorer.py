@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import skops.io
 from numpy.typing import NDArray
-from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
+from sklearn.utils.extmath import randomized_svd
 
 from bot.language.encoder import Vectors
 
@@ -72,9 +72,9 @@ class Spelling:
         weights = runs.fit_transform(texts)
         # The runs left out are of no use any more, and many.
         runs.stop_words_ = None
-        compression = TruncatedSVD(min(SPELLING_DIMENSIONS, *weights.shape), random_state=SEED).fit(weights)
+        _, _, axes = randomized_svd(weights, min(SPELLING_DIMENSIONS, *weights.shape), random_state=SEED)
         # In the order in which rows are read: ten times as fast for one message.
-        return cls(runs, np.ascontiguousarray(compression.components_.T, dtype=np.float32))
+        return cls(runs, np.ascontiguousarray(axes.T, dtype=np.float32))
 
     def rows(self, texts: Sequence[str]) -> Vectors:
         """One row of length 1 a text (of length 0 where it holds no known run), shape (number of texts, up to 512)."""

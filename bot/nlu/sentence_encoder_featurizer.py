@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import encoder, spelling, wording
 from bot.language.encoder import BUILD, WEIGHTS_SHA256, Precision, SentenceEncoder, Vectors, shared_encoder
+from bot.language.encoder_graph import ensure_encoder
 from bot.language.wording import Wording
 from bot.nlu.sources import source_digest
 from bot.settings import load_settings
@@ -34,7 +35,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """`folder`: where the encoder was built, by default DATA_DIR/encoder; `precision`: fp32 or int8; `threads`:
+        """`folder`: where the encoder is built, by default DATA_DIR/encoder; `precision`: fp32 or int8; `threads`:
         cores for one call, 0 for all."""
         return {"folder": None, "precision": "fp32", "threads": 1}
 
@@ -106,4 +107,5 @@ def _encoder(config: Dict[str, Any]) -> SentenceEncoder:
     if config["precision"] not in get_args(Precision):
         raise InvalidConfigException(f"{ORIGIN}: 'precision' is one of {', '.join(get_args(Precision))}.")
     folder = Path(config["folder"]) if config["folder"] else load_settings().data_dir / "encoder"
+    ensure_encoder(folder, precision=config["precision"])
     return shared_encoder(folder, precision=config["precision"], threads=config["threads"])

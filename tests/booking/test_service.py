@@ -44,6 +44,22 @@ def test_repeated_turn_makes_one_request(database: Database) -> None:
         assert session.execute(select(func.count(BookingRequest.id))).scalar_one() == 1
 
 
+def test_second_request_renews_the_open_one(database: Database) -> None:
+    book(database, "m1", "Example Person")
+    book(database, "m2", "Example O'Person")
+    with database.reading() as session:
+        assert session.execute(select(BookingRequest.name)).scalars().all() == ["Example O'Person"]
+
+
+def test_request_after_a_cancelled_one_is_new(database: Database) -> None:
+    book(database, "m1")
+    with database.transaction() as session:
+        cancel_requests(session, CONVERSATION)
+    book(database, "m2")
+    with database.reading() as session:
+        assert session.execute(select(func.count(BookingRequest.id))).scalar_one() == 2
+
+
 def test_cancelled_request_is_no_longer_open(database: Database) -> None:
     book(database)
     with database.transaction() as session:

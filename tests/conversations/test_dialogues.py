@@ -148,6 +148,23 @@ def test_urgent_signs_end_a_form_at_every_step(visitor: Visitor, form: str, step
     assert outcomes(talk(visitor, "thanks")) == ["smalltalk"]
 
 
+@pytest.mark.parametrize("form", ["book a consultation", "can i talk to a person"])
+def test_crisis_words_are_never_taken_for_a_name(visitor: Visitor, form: str) -> None:
+    replies = talk(visitor, form, "im so depressed about my skin i dont want to live")
+    assert outcomes(replies) == ["urgent"]
+
+
+def test_number_after_an_urgent_reply_is_kept(visitor: Visitor) -> None:
+    replies = talk(visitor, "my lips are swelling and i cant breathe", "+44 7700 900123")
+    assert outcomes(replies) == ["handoff"]
+    assert "+447700900123" in said(replies)
+
+
+@pytest.mark.parametrize("text", ["eczema", "rosacea", "psoriasis"])
+def test_condition_alone_claims_nothing_about_it(visitor: Visitor, text: str) -> None:
+    assert talk(visitor, text)[0]["topics"] == ["medical_conditions"]
+
+
 @pytest.mark.parametrize("nonsense", ["12", "not telling you", "me@", "1111111111"])
 def test_contact_that_cannot_be_used_is_asked_again(visitor: Visitor, nonsense: str) -> None:
     replies = talk(visitor, "book a consultation", "Example Person", nonsense)

@@ -1,0 +1,30 @@
+"""A number or an address that arrives when no form asks for it: it is kept, never answered with "I don't understand"."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+
+from actions.base import Say, clinic, database, inbound_id, question
+from bot.conversations.handoff import request_handoff
+from bot.language.contact_details import find_contact, find_name, without_contact
+
+
+def note_contact(tracker: Tracker) -> Say | None:
+    """Put the contact details before staff, with the name beside them; None where the message holds none."""
+    country = clinic().country
+    details = find_contact(question(tracker), country=country)
+    if details is None:
+        return None
+    with database().transaction() as session:
+        request_handoff(
+            session,
+            tracker.sender_id,
+            inbound_id(tracker),
+            reason="asked",
+            summary=question(tracker),
+            name=find_name(without_contact(question(tracker), country=country)) or tracker.get_slot("name"),
+            phone=details.phone,
+            email=details.email,
+        )
+    values = {"contact": details.phone or details.email}
+    return Say(outcome="handoff", response="utter_contact_noted", values=values)
