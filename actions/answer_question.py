@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 
 from actions.base import ClinicAction, Say, database, inbound_id, misunderstandings, question
 from actions.cautions import find_cautions, mentioned_cautions, remember, wording
+from actions.note_contact import note_contact
 from bot.conversations.gaps import record_gap
 from bot.knowledge.service import Answer, find_answer
 
@@ -22,6 +23,8 @@ class ActionAnswerQuestion(ClinicAction):
 
 def answer_topic(tracker: Tracker, slug: str | None) -> Say:
     """The approved answer on a topic with the cautions that the message calls for; without one, the question is kept."""
+    if noted := note_contact(tracker):
+        return noted
     with database().transaction() as session:
         answer = find_answer(session, slug) if slug else None
         cautions = find_cautions(session, [name for name in mentioned_cautions(tracker) if name != slug])

@@ -29,7 +29,7 @@ class ActionClarifyQuestion(ClinicAction):
         if choices and misunderstandings(tracker) == 0:
             events = [remember(tracker)]
             return Say(outcome="clarify", response="utter_which_topic", buttons=choices, events=events)
-        return note_contact(tracker) or answer_topic(tracker, None)
+        return answer_topic(tracker, None)
 
 
 class ActionDeclineQuestion(ClinicAction):

@@ -10,10 +10,12 @@ from bot.language.contact_details import find_contact, find_name, without_contac
 
 
 def note_contact(tracker: Tracker) -> Say | None:
-    """Put the contact details before staff, with the name beside them; None where the message holds none."""
+    """Put a message's contact details before staff, with the name beside them; None where it is more than these."""
     country = clinic().country
     details = find_contact(question(tracker), country=country)
-    if details is None:
+    rest = without_contact(question(tracker), country=country).strip(" .,;:!-")
+    name = find_name(rest)
+    if details is None or (rest and not name):
         return None
     with database().transaction() as session:
         request_handoff(
@@ -22,7 +24,7 @@ def note_contact(tracker: Tracker) -> Say | None:
             inbound_id(tracker),
             reason="asked",
             summary=question(tracker),
-            name=find_name(without_contact(question(tracker), country=country)) or tracker.get_slot("name"),
+            name=name or tracker.get_slot("name"),
             phone=details.phone,
             email=details.email,
         )

@@ -131,7 +131,7 @@ def find_contact(text: str, *, country: str = "") -> ContactDetails | None:
 def without_contact(text: str, *, country: str = "") -> str:
     """The text with its e-mail addresses and phone numbers taken out: what is left may be a name."""
     rest = _EMAIL.sub(" ", text)
-    for match in reversed(list(phonenumbers.PhoneNumberMatcher(rest, country or None))):
+    for match in reversed(_phone_matches(rest, country)):
         rest = f"{rest[: match.start]} {rest[match.end :]}"
     return _DIGITS.sub(" ", rest)
 
@@ -147,9 +147,15 @@ def _find_email(text: str) -> str | None:
 
 def _find_phone(text: str, country: str) -> str | None:
     without_email = _EMAIL.sub(" ", text)
-    for match in phonenumbers.PhoneNumberMatcher(without_email, country or None):
+    for match in _phone_matches(without_email, country):
         return str(phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164))
     return None if country else _national_number(without_email)
+
+
+def _phone_matches(text: str, country: str) -> list[phonenumbers.PhoneNumberMatch]:
+    """Numbers of a possible length: whether a prefix is in use changes faster than any table of prefixes."""
+    matcher = phonenumbers.PhoneNumberMatcher(text, country or None, leniency=phonenumbers.Leniency.POSSIBLE)
+    return [match for match in matcher if len(set(str(match.number.national_number))) > 2]
 
 
 def _national_number(text: str) -> str | None:

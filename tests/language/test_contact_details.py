@@ -48,6 +48,7 @@ def test_what_is_no_name_is_not_taken_for_one(text: str) -> None:
     [
         ("+44 20 7946 0000", "", "+442079460000"),
         ("call me on +91 98765 43210 pls", "", "+919876543210"),
+        ("+44 7700 900123", "", "+447700900123"),
         ("020 7946 0000", "GB", "+442079460000"),
         ("020 7946 0000", "", "02079460000"),
     ],
@@ -70,6 +71,10 @@ def test_email_is_found(text: str) -> None:
 )
 def test_what_is_no_contact_is_not_taken_for_one(text: str) -> None:
     assert find_contact(text) is None
+
+
+def test_one_digit_over_and_over_is_no_number_in_a_country_either() -> None:
+    assert find_contact("1111111111", country="GB") is None
 
 
 def test_introduction_is_noticed() -> None:
