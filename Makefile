@@ -58,6 +58,6 @@ browser:
 	    echo "Installing Chromium for the browser tests …"; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else echo "Chromium is not installed: the browser tests will be skipped."; fi; }
 
-node_modules/.stamp: package.json
-	@if command -v npm >/dev/null; then npm install --no-audit --no-fund --silent --no-package-lock; fi
+node_modules/.stamp: package.json package-lock.json
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent; fi
 	@mkdir -p node_modules && touch $@
