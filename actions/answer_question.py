@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
-from actions.base import ClinicAction, Say, database, inbound_id, misunderstandings, question
+from actions.base import ClinicAction, Say, inbound_id, misunderstandings, question, transaction, was_typed
 from actions.cautions import find_cautions, mentioned_cautions, remember, wording
 from actions.note_contact import note_contact
 from bot.conversations.gaps import record_gap
@@ -25,10 +25,10 @@ def answer_topic(tracker: Tracker, slug: str | None) -> Say:
     """The approved answer on a topic with the cautions that the message calls for; without one, the question is kept."""
     if noted := note_contact(tracker):
         return noted
-    with database().transaction() as session:
+    with transaction(tracker) as session:
         answer = find_answer(session, slug) if slug else None
         cautions = find_cautions(session, [name for name in mentioned_cautions(tracker) if name != slug])
-        if answer is None or answer.outcome == "unanswered":
+        if (answer is None or answer.outcome == "unanswered") and was_typed(tracker):
             record_gap(session, tracker.sender_id, inbound_id(tracker), question=question(tracker), topic=slug)
     say = _answered(answer, cautions) if answer else _unanswered(tracker, cautions)
     say.events.append(remember(tracker))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -13,8 +15,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
+from sqlalchemy.orm import Session
 
+from bot.conversations.inbound import require_not_erased
 from bot.database import Database
+from bot.errors import where
 from bot.settings import Clinic, load_clinic, load_settings
 
 logger = logging.getLogger(__name__)
@@ -56,13 +61,17 @@ class ClinicAction(Action, ABC):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         try:
             say = await asyncio.wait_for(asyncio.to_thread(self.decide, tracker), ACTION_SECONDS)
-        except Exception:
-            logger.exception("%s failed in conversation %s.", self.name(), tracker.sender_id)
+        except Exception as error:
+            logger.error("%s failed in conversation %s: %s", self.name(), tracker.sender_id, where(error))
             dispatcher.utter_message(response="utter_safe_reply", outcome="handoff")
             return [SlotSet("offer", "person")]
         utter(dispatcher, say)
         not_understood = misunderstandings(tracker) + 1 if say.outcome in ("clarify", "unanswered") else 0
-        return [SlotSet("offer", say.offer), SlotSet("misunderstandings", not_understood), *say.events]
+        return [
+            SlotSet("offer", say.offer or "nothing"),
+            SlotSet("misunderstandings", not_understood),
+            *say.events,
+        ]
 
 
 def utter(dispatcher: CollectingDispatcher, say: Say) -> None:
@@ -87,6 +96,23 @@ def inbound_id(tracker: Tracker) -> str:
 def question(tracker: Tracker) -> str:
     """What the visitor wrote."""
     return str(tracker.latest_message.get("text") or "")
+
+
+def was_typed(tracker: Tracker) -> bool:
+    """Whether the message was typed; a button that was pressed never went through NLU."""
+    return "understanding" in tracker.latest_message
+
+
+@contextmanager
+def transaction(tracker: Tracker) -> Iterator[Session]:
+    """A session that writes for the conversation.
+
+    Raises:
+        ConversationGoneError: the visitor erased it while the action was at work; nothing may be written then.
+    """
+    with database().transaction() as session:
+        require_not_erased(session, tracker.sender_id)
+        yield session
 
 
 @lru_cache(maxsize=1)

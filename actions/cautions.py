@@ -38,10 +38,25 @@ def wording(entry: Answer) -> str:
     return entry.caution or entry.short or entry.text
 
 
+def conversation_cautions(tracker: Tracker) -> list[str]:
+    """Slugs of every caution that the visitor has called for so far, also in messages that a form took in."""
+    messages = [event.get("parse_data") or {} for event in tracker.events if event.get("event") == "user"]
+    slugs = [slug for message in messages for slug in map(_topic, message.get("entities") or []) if slug]
+    return list(dict.fromkeys([*(tracker.get_slot("cautions") or []), *slugs]))
+
+
+def unsaid_cautions(tracker: Tracker) -> list[str]:
+    """Those of the conversation's cautions that no reply has named yet."""
+    said: set[str] = set()
+    for event in tracker.events:
+        if event.get("event") == "bot":
+            said.update((event.get("metadata") or {}).get("topics") or [])
+    return [slug for slug in conversation_cautions(tracker) if slug not in said]
+
+
 def remember(tracker: Tracker) -> dict[str, Any]:
     """The event that keeps the message's cautions for the conversation and its booking."""
-    known = list(tracker.get_slot("cautions") or [])
-    return SlotSet("cautions", list(dict.fromkeys(known + mentioned_cautions(tracker))))  # type: ignore[no-any-return]
+    return SlotSet("cautions", conversation_cautions(tracker))  # type: ignore[no-any-return]
 
 
 def _topic(entity: dict[str, Any]) -> str | None:

@@ -40,7 +40,7 @@ class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         if _reports_a_reaction(tracker) or not (asked or _corrects_name(tracker)):
             return {}
         name = find_name(without_contact(_text(tracker), country=clinic().country))
-        if name and not _only_agrees(tracker) and not _changes_subject(tracker):
+        if name and not _says_what_is(tracker) and not _only_agrees(tracker) and not _changes_subject(tracker):
             return {"name": name}
         return {} if _changes_subject(tracker) or _contact(tracker) else {"name": None}
 
@@ -50,9 +50,9 @@ class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         asked = tracker.get_slot("requested_slot") == "contact"
         if _reports_a_reaction(tracker):
             return {}
-        if _contact(tracker) or (asked and not _changes_subject(tracker)):
+        if _contact(tracker) if asked else _unmistakable_contact(tracker):
             return {"contact": _text(tracker)}
-        return {}
+        return {"contact": _text(tracker)} if asked and not _changes_subject(tracker) else {}
 
     def validate_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -90,6 +90,11 @@ class ValidateHandoffForm(_ContactForm):
         return "validate_handoff_form"
 
 
+def known_contact(tracker: Tracker) -> dict[str, str | None]:
+    """Name, phone and e-mail as far as the visitor has given them."""
+    return {slot: tracker.get_slot(slot) for slot in ("name", "phone", "email")}
+
+
 def collected(tracker: Tracker) -> tuple[str, ContactDetails]:
     """The name and the contact details that the form has collected."""
     details = ContactDetails(phone=tracker.get_slot("phone"), email=tracker.get_slot("email"))
@@ -102,6 +107,12 @@ def _text(tracker: Tracker) -> str:
 
 def _contact(tracker: Tracker) -> ContactDetails | None:
     return find_contact(_text(tracker), country=clinic().country)
+
+
+def _unmistakable_contact(tracker: Tracker) -> bool:
+    """An e-mail address or a number with its country code: what nobody writes by chance where it was not asked for."""
+    details = _contact(tracker)
+    return details is not None and bool(details.email or "+" in _text(tracker))
 
 
 def _corrects_name(tracker: Tracker) -> bool:
@@ -117,12 +128,20 @@ def _reports_a_reaction(tracker: Tracker) -> bool:
     return bool(tracker.latest_message.get("safety"))
 
 
+def _says_what_is(tracker: Tracker) -> bool:
+    """Whether the message speaks of a condition or a stage of life ("I'm pregnant"), which nobody is called."""
+    kinds = {entity.get("entity") for entity in tracker.latest_message.get("entities") or []}
+    return bool(kinds & {"condition", "life_stage", "concern"})
+
+
 def _only_agrees(tracker: Tracker) -> bool:
     return bool(tracker.get_intent_of_latest_message() == "affirm")
 
 
 def _changes_subject(tracker: Tracker) -> bool:
     """Whether the visitor asked or wanted something else instead of answering."""
+    if tracker.get_intent_of_latest_message() == "report_reaction":
+        return True
     if str(tracker.get_intent_of_latest_message() or "") in _NO_SUBJECT or introduces_itself(_text(tracker)):
         return False
     understanding = tracker.latest_message.get("understanding") or {}

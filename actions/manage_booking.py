@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
-from actions.base import ClinicAction, Say, database, inbound_id, question
+from actions.base import ClinicAction, Say, database, inbound_id, question, transaction
+from actions.leave_form import forget_details
 from bot.booking.service import cancel_requests, open_request
 from bot.conversations.handoff import request_handoff
 
@@ -31,9 +32,11 @@ class ActionCancelBooking(ClinicAction):
         return "action_cancel_booking"
 
     def decide(self, tracker: Tracker) -> Say:
-        with database().transaction() as session:
+        with transaction(tracker) as session:
             cancelled = cancel_requests(session, tracker.sender_id)
-        return Say(outcome="booking", response="utter_booking_cancelled") if cancelled else _not_found()
+        if not cancelled:
+            return _not_found()
+        return Say(outcome="booking", response="utter_booking_cancelled", events=forget_details())
 
 
 class ActionRescheduleBooking(ClinicAction):
@@ -43,7 +46,7 @@ class ActionRescheduleBooking(ClinicAction):
         return "action_reschedule_booking"
 
     def decide(self, tracker: Tracker) -> Say:
-        with database().transaction() as session:
+        with transaction(tracker) as session:
             request = open_request(session, tracker.sender_id)
             if request is None:
                 return _not_found()

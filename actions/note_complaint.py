@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
-from actions.base import ClinicAction, Say, database, inbound_id, question
+from actions.base import ClinicAction, Say, inbound_id, question, transaction
+from actions.contact_form import known_contact
 from bot.conversations.handoff import request_handoff
 
 
@@ -15,12 +16,13 @@ class ActionNoteComplaint(ClinicAction):
         return "action_note_complaint"
 
     def decide(self, tracker: Tracker) -> Say:
-        with database().transaction() as session:
+        with transaction(tracker) as session:
             request_handoff(
                 session,
                 tracker.sender_id,
                 inbound_id(tracker),
                 reason="complaint",
                 summary=question(tracker),
+                **known_contact(tracker),
             )
         return Say(outcome="handoff", response="utter_complaint")

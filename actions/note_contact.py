@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 
-from actions.base import Say, clinic, database, inbound_id, question
+from actions.base import Say, clinic, inbound_id, question, transaction
+from bot.booking.service import open_request
 from bot.conversations.handoff import request_handoff
 from bot.language.contact_details import find_contact, find_name, without_contact
 
@@ -17,7 +19,7 @@ def note_contact(tracker: Tracker) -> Say | None:
     name = find_name(rest)
     if details is None or (rest and not name):
         return None
-    with database().transaction() as session:
+    with transaction(tracker) as session:
         request_handoff(
             session,
             tracker.sender_id,
@@ -28,5 +30,12 @@ def note_contact(tracker: Tracker) -> Say | None:
             phone=details.phone,
             email=details.email,
         )
+        if request := open_request(session, tracker.sender_id):
+            request.phone, request.email = details.phone or request.phone, details.email or request.email
     values = {"contact": details.phone or details.email}
-    return Say(outcome="handoff", response="utter_contact_noted", values=values)
+    events = [
+        SlotSet("contact", values["contact"]),
+        SlotSet("phone", details.phone),
+        SlotSet("email", details.email),
+    ]
+    return Say(outcome="handoff", response="utter_contact_noted", values=values, events=events)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from typing import Any
 
-from actions.base import ClinicAction, Say, clinic, database, inbound_id, question
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+
+from actions.base import ClinicAction, Say, clinic, database, inbound_id, question, transaction
+from actions.contact_form import known_contact
 from bot.conversations.handoff import request_handoff
 from bot.knowledge.service import find_answer
 
@@ -22,16 +25,17 @@ class ActionRespondToReaction(ClinicAction):
     def decide(self, tracker: Tracker) -> Say:
         level = reaction_level(tracker)
         if level in SERIOUS:
-            with database().transaction() as session:
+            with transaction(tracker) as session:
                 request_handoff(
                     session,
                     tracker.sender_id,
                     inbound_id(tracker),
                     reason=level,
                     summary=question(tracker),
+                    **known_contact(tracker),
                 )
         say = _say(level)
-        say.events.append(SlotSet("reaction", "urgent" if level == "crisis" else level))
+        say.events += _what_follows(level)
         return say
 
 
@@ -46,11 +50,16 @@ def reaction_level(tracker: Tracker) -> str:
     return str(safety.get("level") or told)
 
 
+def _what_follows(level: str) -> list[dict[str, Any]]:
+    """An urgent report ends any form; a concerning one goes on to collect how to reach the visitor."""
+    if level in ("urgent", "crisis"):
+        return [ActiveLoop(None), SlotSet("requested_slot", None)]
+    return [FollowupAction("handoff_form")] if level == "concerning" else []
+
+
 def _say(level: str) -> Say:
-    if level == "urgent":
-        return Say(outcome="urgent", text=_with_number(clinic().urgent_care.emergency))
-    if level == "crisis":
-        return Say(outcome="urgent", text=_with_number(clinic().urgent_care.crisis))
+    if level in ("urgent", "crisis"):
+        return Say(outcome="urgent", text=clinic().urgent_care.wording(level), offer="help")
     if level == "expected":
         return _expected()
     return Say(outcome="handoff", response="utter_concerning_reaction")
@@ -65,8 +74,3 @@ def _expected() -> Say:
     return Say(
         outcome="answered", text=answer.text, topics=[answer.slug], sources=answer.sources, buttons=buttons
     )
-
-
-def _with_number(wording: str) -> str:
-    number = clinic().urgent_care.emergency_number or "your local emergency number"
-    return wording.replace("{number}", number)

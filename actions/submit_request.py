@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
-from actions.base import ClinicAction, Say, database, inbound_id, question
+from actions.base import ClinicAction, Say, inbound_id, question, transaction
+from actions.cautions import conversation_cautions, find_cautions, remember, unsaid_cautions, wording
 from actions.contact_form import collected
 from bot.booking.service import request_booking
 from bot.conversations.handoff import request_handoff
@@ -20,7 +21,8 @@ class ActionSubmitBooking(ClinicAction):
 
     def decide(self, tracker: Tracker) -> Say:
         name, details = collected(tracker)
-        with database().transaction() as session:
+        with transaction(tracker) as session:
+            cautions = find_cautions(session, unsaid_cautions(tracker))
             request_booking(
                 session,
                 tracker.sender_id,
@@ -28,10 +30,20 @@ class ActionSubmitBooking(ClinicAction):
                 name=name,
                 phone=details.phone,
                 email=details.email,
-                cautions=tracker.get_slot("cautions") or [],
+                cautions=conversation_cautions(tracker),
             )
-        values = {"name": name, "contact": details.phone or details.email}
-        return Say(outcome="booking", response="utter_booking_requested", values=values)
+        values = {
+            "name": name,
+            "contact": details.phone or details.email,
+            "caution": "".join(f"\n\n{wording(entry)}" for entry in cautions),
+        }
+        return Say(
+            outcome="booking",
+            response="utter_booking_requested",
+            values=values,
+            topics=[entry.slug for entry in cautions],
+            events=[remember(tracker)],
+        )
 
 
 class ActionSubmitHandoff(ClinicAction):
@@ -42,7 +54,7 @@ class ActionSubmitHandoff(ClinicAction):
 
     def decide(self, tracker: Tracker) -> Say:
         name, details = collected(tracker)
-        with database().transaction() as session:
+        with transaction(tracker) as session:
             request_handoff(
                 session,
                 tracker.sender_id,

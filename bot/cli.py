@@ -14,7 +14,7 @@ from bot.errors import BotError
 def main() -> int:
     """Run one command; a mistake that a person can mend is one sentence on standard error and exit status 1."""
     arguments = _parser().parse_args()
-    for stop in (signal.SIGINT, signal.SIGTERM):
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, _interrupt)
     try:
         arguments.command(arguments)
@@ -39,6 +39,8 @@ def _parser() -> argparse.ArgumentParser:
         "validate", help="check intents, rules and stories with Rasa's own validator"
     )
     validate.set_defaults(command=_validate)
+    waiting = commands.add_parser("waiting", help="list who waits for the clinic: requests and handoffs")
+    waiting.set_defaults(command=_waiting)
     export = commands.add_parser("export", help="write the approved entries as Markdown")
     export.add_argument("folder", type=Path, help="where the files go")
     export.set_defaults(command=_export)
@@ -78,6 +80,26 @@ def _load(_arguments: argparse.Namespace) -> None:
     migrate(settings)
     load_knowledge(settings, clinic)
     say("The answers are loaded.")
+
+
+def _waiting(_arguments: argparse.Namespace) -> None:
+    from bot.booking.service import open_requests
+    from bot.conversations.handoff import waiting_handoffs
+    from bot.database import Database
+    from bot.progress import say
+
+    settings, _clinic = _configuration()
+    with Database(settings.database_url).reading() as session:
+        for handoff in waiting_handoffs(session):
+            contact = handoff.phone or handoff.email or "no contact left"
+            say(
+                f"{handoff.created_at:%Y-%m-%d %H:%M} UTC  {handoff.reason}: {handoff.name or 'no name'}, {contact}"
+            )
+            say(f"    {handoff.summary}")
+        for request in open_requests(session):
+            noted = f", mentioned {', '.join(request.cautions)}" if request.cautions else ""
+            contact = request.phone or request.email
+            say(f"{request.created_at:%Y-%m-%d %H:%M} UTC  consultation: {request.name}, {contact}{noted}")
 
 
 def _validate(_arguments: argparse.Namespace) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy.types import TypeDecorator
 Base: Any = declarative_base()
 
 BUSY_TIMEOUT_SECONDS = 5.0
+CONNECT_SECONDS = 5
+STATEMENT_MILLISECONDS = 30_000
 
 
 class UtcDateTime(TypeDecorator):  # type: ignore[type-arg]
@@ -38,7 +40,7 @@ class UtcDateTime(TypeDecorator):  # type: ignore[type-arg]
 
 
 class Database:
-    """An engine and its sessions. Making one opens no connection."""
+    """An engine and its sessions. Making one opens no connection; its errors never show what was stored."""
 
     def __init__(self, url: str) -> None:
         self.engine = _create_engine(url)
@@ -70,8 +72,14 @@ def now() -> datetime:
 
 def _create_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, future=True, pool_pre_ping=True)
-    engine = create_engine(url, future=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+        limits = {
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c statement_timeout={STATEMENT_MILLISECONDS}",
+        }
+        return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True, connect_args=limits)
+    engine = create_engine(
+        url, future=True, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
@@ -79,7 +87,7 @@ def _create_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # pysqlite's own BEGIN would come too late; see _begin
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 
 class BotError(Exception):
     """Something went wrong that a person can act on; `message` says what to do."""
@@ -21,3 +23,10 @@ class KnowledgeError(BotError):
 
 class SetupError(BotError):
     """The machine lacks something the assistant needs to start."""
+
+
+def where(error: BaseException) -> str:
+    """What kind of error it is and the way it came, for a log line: never its message, which may quote a visitor."""
+    frames = traceback.extract_tb(error.__traceback__)
+    path = " > ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"{type(error).__module__}.{type(error).__name__} at {path}"

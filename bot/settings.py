@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomli
-from pydantic import BaseModel, BaseSettings, Extra, Field, ValidationError, validator
+from phonenumbers import SUPPORTED_REGIONS
+from pydantic import BaseModel, BaseSettings, Extra, Field, StrictStr, ValidationError, validator
 
 from bot.errors import SettingsError
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -27,13 +30,13 @@ class Settings(BaseSettings):
     redis_url: str = Field("", description="Redis address; optional.")
     clinic_file: Path = Field(Path("clinic.toml"), description="The clinic's own settings.")
     host: str = Field("127.0.0.1", description="Address that the servers bind.")
-    rasa_port: int = Field(5005, description="Port of the Rasa server.")
-    actions_port: int = Field(5055, description="Port of the action server.")
-    console_port: int = Field(5080, description="Port of the staff console.")
+    rasa_port: int = Field(5005, ge=1, le=65535, description="Port of the Rasa server.")
+    actions_port: int = Field(5055, ge=1, le=65535, description="Port of the action server.")
+    console_port: int = Field(5080, ge=1, le=65535, description="Port of the staff console.")
     allowed_origins: str = Field("", description="Websites that may embed the widget, separated by commas.")
     secret_key: str = Field("", description="Signs the visitors' sessions; empty means a key kept in DATA_DIR.")
-    session_days: int = Field(30, description="Days for which a visitor's chat session stays valid.")
-    messages_per_minute: int = Field(20, description="Messages a visitor may send in a minute.")
+    session_days: int = Field(30, ge=1, description="Days for which a visitor's chat session stays valid.")
+    messages_per_minute: int = Field(20, ge=1, description="Messages a visitor may send in a minute.")
 
     class Config:
         env_file = PROJECT_DIR / ".env"
@@ -45,7 +48,11 @@ class Settings(BaseSettings):
 
     @validator("database_url", always=True)
     def _default_database(cls, url: str, values: dict[str, Any]) -> str:
-        return url or f"sqlite:///{values['data_dir']}/clinic.db"
+        url = url or f"sqlite:///{values.get('data_dir')}/clinic.db"
+        url = f"postgresql://{url.removeprefix('postgres://')}" if url.startswith("postgres://") else url
+        if not url.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return url
 
     @property
     def origins(self) -> list[str]:
@@ -71,8 +78,19 @@ class UrgentCare(_Strict):
     """What somebody who needs a clinician now is told."""
 
     emergency_number: str = ""
-    emergency: str
-    crisis: str
+    emergency: str = Field(min_length=1)
+    crisis: str = Field(min_length=1)
+
+    @validator("emergency", "crisis")
+    def _known_placeholders(cls, wording: str) -> str:
+        if unknown := [name for name in re.findall(r"{([^}]*)}", wording) if name != "number"]:
+            raise ValueError(f"{{{unknown[0]}}} is no placeholder: only {{number}} is filled in")
+        return wording
+
+    def wording(self, level: str) -> str:
+        """What to do now; `level` is `urgent` or `crisis`."""
+        number = self.emergency_number or "your local emergency number"
+        return (self.crisis if level == "crisis" else self.emergency).replace("{number}", number)
 
 
 class Privacy(_Strict):
@@ -87,13 +105,13 @@ class Clinic(_Strict):
 
     name: str = Field(min_length=1)
     time_zone: str = "UTC"
-    country: str = Field("", regex="^([A-Z]{2})?$")
+    country: str = ""
     contact: Contact = Contact()
     opening_hours: dict[str, list[str]] = {}
     practitioners: list[str] = []
     urgent_care: UrgentCare
     privacy: Privacy
-    answers: dict[str, str] = {}
+    answers: dict[str, StrictStr] = {}
 
     def topic_answers(self) -> dict[str, str]:
         """The clinic's own answers by topic; where `[answers]` is empty, what `[contact]` and the hours say."""
@@ -107,6 +125,23 @@ class Clinic(_Strict):
             "opening_hours": "\n".join(hours),
         }
         return {**self.answers, **{topic: self.answers.get(topic) or fact for topic, fact in facts.items()}}
+
+    @validator("country")
+    def _known_country(cls, country: str) -> str:
+        if country and country not in SUPPORTED_REGIONS:
+            raise ValueError(f"{country!r} is not a country's two letters such as 'GB' or 'IN'")
+        return country
+
+    @validator("opening_hours")
+    def _spans_of_days(cls, hours: dict[str, list[str]]) -> dict[str, list[str]]:
+        for day, spans in hours.items():
+            if day not in WEEKDAYS:
+                raise ValueError(f"{day!r} is not a day such as 'monday'")
+            for span in spans:
+                opens, _, closes = span.partition("-")
+                if not re.fullmatch(r"[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d", span) or opens >= closes:
+                    raise ValueError(f"{span!r} on {day} is not a span such as '09:00-17:30'")
+        return hours
 
     @validator("time_zone")
     def _known_zone(cls, name: str) -> str:

@@ -20,7 +20,7 @@ ARTICLE_FILE = PROJECT_DIR / "data" / "articles" / "micro-needling.txt"
 
 def migrate(settings: Settings) -> None:
     """Bring the database's tables up to date."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     database = Database(settings.database_url)
     config = Config()
     config.set_main_option("script_location", str(PROJECT_DIR / "bot" / "migrations"))
@@ -29,9 +29,24 @@ def migrate(settings: Settings) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:
-        raise SetupError(f"The database does not answer: check DATABASE_URL. ({error.orig})") from error
+        raise SetupError(
+            f"The database does not answer: check DATABASE_URL. ({_one_line(error.orig)})"
+        ) from error
     finally:
         database.close()
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make the folder of everything that is written; only its owner may look into it.
+
+    Raises:
+        SetupError: it cannot be made or written.
+    """
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (settings.data_dir / ".written").touch()
+    except OSError as error:
+        raise SetupError(f"DATA_DIR cannot be written: {settings.data_dir} ({error.strerror}).") from error
 
 
 def load_knowledge(settings: Settings, clinic: Clinic) -> None:
@@ -49,3 +64,7 @@ def load_knowledge(settings: Settings, clinic: Clinic) -> None:
         )
     for slug in sorted({*report.conflicts, *kept}):
         say(f"Note: the answer on {slug} was changed both in its file and in the console; the console's stays.")
+
+
+def _one_line(cause: object) -> str:
+    return " ".join(str(cause).split())

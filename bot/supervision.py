@@ -33,6 +33,9 @@ def require_free_ports(settings: Settings) -> None:
         SetupError: a port is taken; the message says which setting to change.
     """
     ports = {"RASA_PORT": settings.rasa_port, "ACTIONS_PORT": settings.actions_port}
+    if len(set(ports.values())) < len(ports):
+        raise SetupError("RASA_PORT and ACTIONS_PORT are the same: set one of them to another port.")
+    _require_host(settings.host)
     for setting, port in ports.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -42,6 +45,16 @@ def require_free_ports(settings: Settings) -> None:
                 raise SetupError(
                     f"Port {port} is taken: stop the program that uses it, or set {setting} to another port."
                 ) from error
+
+
+def _require_host(host: str) -> None:
+    with socket.socket() as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError as error:
+            raise SetupError(
+                f"HOST is {host!r}, which is no address of this machine: set it to one."
+            ) from error
 
 
 @contextmanager
@@ -106,7 +119,7 @@ def _answers(url: str) -> bool:
     except (httpx.HTTPError, ValueError, KeyError):
         return False
     return reply.status_code == 200 and any(
-        said["outcome"] == "answered" for said in reply.json().get("replies", [])
+        said["outcome"] != "handoff" for said in reply.json().get("replies", [])
     )
 
 

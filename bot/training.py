@@ -23,7 +23,8 @@ def train(settings: Settings) -> Path:
     """Train the model unless one for exactly these inputs exists; returns its file."""
     environment = language_models(settings)
     folder = settings.data_dir / "models"
-    name = inputs_hash(PROJECT_DIR / part for part in _MODEL_INPUTS)
+    # A trained model names the pipeline's folder: moved, it has to be trained again.
+    name = inputs_hash((PROJECT_DIR / part for part in _MODEL_INPUTS), environment["SPACY_MODEL"])
     model = folder / f"{name}.tar.gz"
     if not model.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -36,7 +37,7 @@ def language_models(settings: Settings) -> dict[str, str]:
     """Build the encoder and the spaCy pipeline where missing; returns the environment that Rasa needs for them."""
     with step("Preparing the sentence encoder"):
         ensure_encoder(settings.data_dir / "encoder")
-    pipeline = ensure_pipeline(settings.data_dir / "spacy")
+    pipeline = ensure_pipeline(settings.data_dir / "spacy").resolve()
     return {**os.environ, **child_environment(settings), "SPACY_MODEL": str(pipeline)}
 
 
@@ -47,6 +48,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "DATABASE_URL": settings.database_url,
         "ACTIONS_PORT": str(settings.actions_port),
         "RASA_PORT": str(settings.rasa_port),
+        "LOG_LEVEL": "INFO",  # Rasa's DEBUG lines hold what visitors write
         "RASA_TELEMETRY_ENABLED": "false",
         "SANIC_HOST": settings.host,
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
@@ -56,9 +58,9 @@ def child_environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def inputs_hash(parts: Iterable[Path]) -> str:
-    """A short hash of the files, and of all files in the folders: 16 hexadecimal digits."""
-    digest = hashlib.sha256()
+def inputs_hash(parts: Iterable[Path], *texts: str) -> str:
+    """A short hash of the files, of all files in the folders, and of the texts: 16 hexadecimal digits."""
+    digest = hashlib.sha256("\0".join(texts).encode())
     for part in parts:
         for file in sorted(part.rglob("*")) if part.is_dir() else [part]:
             if file.is_file() and "__pycache__" not in file.parts:
@@ -75,7 +77,7 @@ def _train(settings: Settings, environment: dict[str, str], name: str) -> None:
         "--out",
         str(settings.data_dir / "models"),
         "--fixed-model-name",
-        name,
+        f"{name}-part",
     ]
     with log.open("wb") as output:
         done = subprocess.run(
@@ -86,8 +88,12 @@ def _train(settings: Settings, environment: dict[str, str], name: str) -> None:
             stderr=subprocess.STDOUT,
             check=False,
         )
-    if done.returncode != 0 or not (settings.data_dir / "models" / f"{name}.tar.gz").exists():
+    trained = (
+        settings.data_dir / "models" / f"{name}-part.tar.gz"
+    )  # whole or not there, also when we are stopped
+    if done.returncode != 0 or not trained.exists():
         raise SetupError(f"Training failed: see {log}.")
+    trained.replace(settings.data_dir / "models" / f"{name}.tar.gz")
 
 
 def validate(settings: Settings) -> None:

@@ -39,6 +39,11 @@ def test_shipped_clinic_claims_nothing_that_the_article_does_not_say() -> None:
     [
         (SHIPPED.replace('"UTC"', '"Mars/Olympus"'), "time_zone"),
         (SHIPPED.replace('country = ""', 'country = "Atlantis"'), "country"),
+        (SHIPPED.replace('country = ""', 'country = "UK"'), "country"),
+        (SHIPPED.replace("call {number} or go", "call {nummer} or go"), "nummer"),
+        (SHIPPED.replace('price = ""', "price = 90"), "price"),
+        (SHIPPED.replace("monday = []", 'monday = ["18:00-09:00"]'), "18:00-09:00"),
+        (SHIPPED.replace("monday = []", "funday = []"), "funday"),
         (SHIPPED + "\n[[broken", "TOML"),
         (SHIPPED.replace("name =", "nmae ="), "nmae|name"),
         (SHIPPED.replace("[urgent_care]", "[urgent]"), "urgent"),

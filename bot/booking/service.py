@@ -21,11 +21,17 @@ def request_booking(
     email: str | None,
     cautions: Sequence[str] = (),
 ) -> BookingRequest:
-    """Store a request for a consultation. A conversation has one open request: asked again, its details are renewed.
+    """Store a request for a consultation. A conversation has one open request: asked again by another
+    message, its details are renewed; asked again by the same one, nothing changes.
 
     Args:
         cautions: slugs of what the visitor mentioned and a clinician should know, such as `pregnancy`.
     """
+    same_message = select(BookingRequest).where(
+        BookingRequest.conversation_id == conversation_id, BookingRequest.inbound_id == inbound_id
+    )
+    if known := session.execute(same_message).scalar_one_or_none():
+        return known  # type: ignore[no-any-return]
     request = open_request(session, conversation_id)
     if request is None:
         request = BookingRequest(
@@ -46,6 +52,14 @@ def open_request(session: Session, conversation_id: str) -> BookingRequest | Non
         .limit(1)
     )
     return session.execute(query).scalar_one_or_none()  # type: ignore[no-any-return]
+
+
+def open_requests(session: Session) -> list[BookingRequest]:
+    """Every request that waits for the clinic, oldest first."""
+    query = (
+        select(BookingRequest).where(BookingRequest.status == "requested").order_by(BookingRequest.created_at)
+    )
+    return list(session.execute(query).scalars())
 
 
 def cancel_requests(session: Session, conversation_id: str) -> int:

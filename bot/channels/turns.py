@@ -20,10 +20,12 @@ from bot.conversations import inbound
 from bot.conversations.inbound import Choice, Reply
 from bot.conversations.models import Inbound
 from bot.database import Database
+from bot.errors import where
 
 logger = logging.getLogger(__name__)
 
-TURN_SECONDS = 30.0
+TURN_SECONDS = 12.0  # two actions of five seconds each, and some
+RESUME_SECONDS = 30.0
 
 
 class CollectedReplies(OutputChannel):
@@ -46,7 +48,7 @@ class Turns:
 
     Args:
         handle: gives a message to Rasa.
-        safe_reply: what is said when a turn failed or said nothing.
+        safe_reply: what is said to a message whose turn failed or said nothing; runs in a thread.
         on_change: called with the conversation's id and `typing` or `message` whenever there is something to show.
     """
 
@@ -56,7 +58,7 @@ class Turns:
         channel: str,
         *,
         handle: Callable[[UserMessage], Awaitable[Any]],
-        safe_reply: Callable[[], Reply],
+        safe_reply: Callable[[str], Reply],
         on_change: Callable[[str, str], None] = lambda conversation_id, kind: None,
     ) -> None:
         self._database = database
@@ -75,9 +77,18 @@ class Turns:
         return task
 
     async def resume(self) -> None:
-        """Begin to answer everything that an earlier process left unanswered."""
+        """Begin to answer everything that was left unanswered, by an earlier process or by a failure."""
         for conversation_id in await asyncio.to_thread(self._left_over):
             self.start(conversation_id)
+
+    async def keep_resuming(self) -> None:
+        """Do so now and every thirty seconds, for as long as the server runs."""
+        while True:
+            try:
+                await self.resume()
+            except Exception as error:
+                logger.error("What is unanswered could not be looked up: %s", where(error))
+            await asyncio.sleep(RESUME_SECONDS)
 
     def lock(self, conversation_id: str) -> asyncio.Lock:
         """Held while the conversation is being answered; whoever holds it sees no turn half done."""
@@ -95,12 +106,13 @@ class Turns:
         output = CollectedReplies(self._channel)
         try:
             await asyncio.wait_for(self._handle(_user_message(message, output)), TURN_SECONDS)
-        except Exception:
-            logger.exception("A turn failed in conversation %s.", message.conversation_id)
-            return [self._safe_reply()]
-        if not output.replies:
-            logger.error("A turn said nothing in conversation %s.", message.conversation_id)
-        return output.replies or [self._safe_reply()]
+        except Exception as error:
+            logger.error("A turn failed in conversation %s: %s", message.conversation_id, where(error))
+            return [await asyncio.to_thread(self._safe_reply, message.text)]
+        if output.replies:
+            return output.replies
+        logger.error("A turn said nothing in conversation %s.", message.conversation_id)
+        return [await asyncio.to_thread(self._safe_reply, message.text)]
 
     def _next(self, conversation_id: str) -> Inbound | None:
         with self._database.reading() as session:

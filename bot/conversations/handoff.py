@@ -22,16 +22,21 @@ def request_handoff(
     phone: str | None = None,
     email: str | None = None,
 ) -> Handoff:
-    """Put the conversation before staff. Asked again for the same inbound message, the first request is returned."""
+    """Put the conversation before staff, once per inbound message: asked again, what was missing is filled in.
+
+    Args:
+        summary: what it is about; of a long one the end is kept, where the reason stands.
+    """
     query = select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.inbound_id == inbound_id)
     known = session.execute(query).scalar_one_or_none()
     if known is not None:
+        known.name, known.phone, known.email = known.name or name, known.phone or phone, known.email or email
         return known  # type: ignore[no-any-return]
     handoff = Handoff(
         conversation_id=conversation_id,
         inbound_id=inbound_id,
         reason=reason,
-        summary=summary[:SUMMARY_LENGTH],
+        summary=summary[-SUMMARY_LENGTH:],
         name=name,
         phone=phone,
         email=email,
@@ -40,3 +45,9 @@ def request_handoff(
     )
     session.add(handoff)
     return handoff
+
+
+def waiting_handoffs(session: Session) -> list[Handoff]:
+    """Everything that waits for a person, oldest first."""
+    query = select(Handoff).where(Handoff.status == "waiting").order_by(Handoff.created_at)
+    return list(session.execute(query).scalars())

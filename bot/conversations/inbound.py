@@ -81,6 +81,17 @@ def require_conversation(session: Session, conversation_id: str) -> Conversation
     return _living(session.get(Conversation, conversation_id))
 
 
+def require_not_erased(session: Session, conversation_id: str) -> None:
+    """Lock the conversation, where there is one, until the transaction ends, so that no erasure comes between.
+
+    Raises:
+        ConversationGoneError: it was erased.
+    """
+    conversation = session.get(Conversation, conversation_id, with_for_update=True)
+    if conversation is not None:
+        _living(conversation)
+
+
 def receive(
     session: Session,
     conversation_id: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, Extra, Field, StrictStr, ValidationError, validator
@@ -12,6 +13,7 @@ from bot.errors import KnowledgeError
 from bot.knowledge.article import Article, single_spaced
 from bot.knowledge.wording import body_fault, forbidden_line, question_key, sentences
 
+_NUMBER = re.compile(r"\d+")
 _ADVICE = {
     "value_error.missing": "is missing: add it to the front matter",
     "value_error.extra": "is not a known key: remove it or correct its spelling",
@@ -136,6 +138,23 @@ def check_sources(entry: Entry, article: Article, *, name: str) -> None:
                 place = f"in the article's section {source.section!r}"
                 raise KnowledgeError(
                     f"{name}: the quote {quote!r} is not {place}: copy it from there, letter by letter."
+                )
+
+
+def check_numbers(entry: Entry, *, name: str) -> None:
+    """Check that every number that an entry from the article states stands in one of its quotes.
+
+    Raises:
+        KnowledgeError: it states a number of its own.
+    """
+    quoted = {
+        number for source in entry.sources for quote in source.quotes for number in _NUMBER.findall(quote)
+    }
+    for text in (entry.body, entry.short, entry.caution):
+        for number in _NUMBER.findall(text) if entry.sources else ():
+            if number not in quoted:
+                raise KnowledgeError(
+                    f"{name}: the number {number} stands in none of its quotes: correct it or quote it."
                 )
 
 

@@ -16,7 +16,7 @@ from ruamel.yaml.error import YAMLError, YAMLWarning
 
 from bot.errors import KnowledgeError
 from bot.knowledge.article import Article
-from bot.knowledge.entry import Entry, check_sources, make_entry
+from bot.knowledge.entry import Entry, check_numbers, check_sources, make_entry
 from bot.knowledge.wording import forbidden_line
 
 FENCE = "---"
@@ -58,6 +58,7 @@ def parse_entry(text: str, *, name: str, article: Article) -> Entry:
         values["article"] = article.title
     entry = make_entry({**values, "body": body}, name=name)
     check_sources(entry, article, name=name)
+    check_numbers(entry, name=name)
     return entry
 
 

@@ -24,67 +24,17 @@ _LEFT_OVER = re.compile(
 _AROUND = " .,;:!-–()"
 # Words of which sentences are made and names are not.
 _SENTENCE_WORDS = frozenset(
-    [
-        "a",
-        "about",
-        "after",
-        "and",
-        "any",
-        "are",
-        "be",
-        "before",
-        "can",
-        "did",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "i",
-        "if",
-        "in",
-        "is",
-        "it",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "please",
-        "pls",
-        "r",
-        "she",
-        "should",
-        "so",
-        "than",
-        "that",
-        "the",
-        "then",
-        "there",
-        "they",
-        "this",
-        "to",
-        "u",
-        "was",
-        "we",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
+    """a about after and any are be before can did does for from had has have how i if in is it me my no not of on or please
+    pls r she should so than that the then there they this to u was we what when where which who why with would you your
+    fuck off""".split()
 )
 _NOT_IN_NAMES = re.compile(r"[0-9@<>{}\[\]=;/\\?!$%*_+|~^\"]")
 _DIGITS = re.compile(r"\+?\d[\d\s().-]{5,20}\d")
+# Day, month and year in either order, or a time of day; not a part of a longer number.
+_DATES_AND_TIMES = re.compile(
+    r"(?<![\d+])(?<![\d+][ .-])(?:(?:19|20)\d\d[-/. ]\d\d?[-/. ]\d\d?|\d\d?[-/. ]\d\d?[-/. ](?:19|20)\d\d"
+    r"|\d\d?[-/.]\d\d?[-/.]\d\d|\d\d?:\d\d)(?!\d)"
+)
 _EMAIL = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")
 
 
@@ -106,7 +56,7 @@ def find_name(text: str) -> str | None:
     if (
         _NOT_IN_NAMES.search(name)
         or _SENTENCE_WORDS & {word.lower() for word in words}
-        or not any(letter.isalpha() for letter in name)
+        or sum(letter.isalpha() for letter in name) < 2
     ):
         return None
     return name
@@ -146,7 +96,7 @@ def _find_email(text: str) -> str | None:
 
 
 def _find_phone(text: str, country: str) -> str | None:
-    without_email = _EMAIL.sub(" ", text)
+    without_email = _DATES_AND_TIMES.sub(" ", _EMAIL.sub(" ", text))
     for match in _phone_matches(without_email, country):
         return str(phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164))
     return None if country else _national_number(without_email)

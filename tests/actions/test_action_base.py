@@ -44,7 +44,7 @@ def test_what_is_said_carries_its_marks() -> None:
         "answered",
         ["pain_and_numbing"],
     )
-    assert slots == {"offer": None, "misunderstandings": 0}
+    assert slots == {"offer": "nothing", "misunderstandings": 0}
 
 
 @pytest.mark.parametrize("outcome", ["clarify", "unanswered"])

@@ -51,6 +51,15 @@ def test_second_request_renews_the_open_one(database: Database) -> None:
         assert session.execute(select(BookingRequest.name)).scalars().all() == ["Example O'Person"]
 
 
+def test_repeated_turn_after_a_cancellation_opens_nothing(database: Database) -> None:
+    book(database, "m1")
+    with database.transaction() as session:
+        cancel_requests(session, CONVERSATION)
+    book(database, "m1")
+    with database.reading() as session:
+        assert open_request(session, CONVERSATION) is None
+
+
 def test_request_after_a_cancelled_one_is_new(database: Database) -> None:
     book(database, "m1")
     with database.transaction() as session:

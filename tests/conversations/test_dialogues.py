@@ -102,7 +102,7 @@ def test_concerning_signs_in_a_booking_turn_it_into_a_handoff(visitor: Visitor) 
         visitor, "book a consultation", "Example Person", "theres yellow pus coming out since my session"
     )
     assert "contact the clinic today" in replies[0]["text"]
-    assert "staff can now see" in said(talk(visitor, "me@example.com"))
+    assert "passed this to the clinic's staff" in said(talk(visitor, "me@example.com"))
 
 
 def test_complaint_goes_to_a_person(visitor: Visitor) -> None:
@@ -152,6 +152,63 @@ def test_urgent_signs_end_a_form_at_every_step(visitor: Visitor, form: str, step
 def test_crisis_words_are_never_taken_for_a_name(visitor: Visitor, form: str) -> None:
     replies = talk(visitor, form, "im so depressed about my skin i dont want to live")
     assert outcomes(replies) == ["urgent"]
+
+
+EVERY_INTENT = (
+    "hello", "bye", "thanks", "yes", "no", "what can you do", "are you a robot", "book a consultation",
+    "i want a different time for my appointment", "cancel my appointment", "when is my appointment",
+    "can i talk to a person", "i want to complain about my last visit", "my face is swollen", "delete my data",
+    "unsubscribe", "what is the capital of france", "how much does it cost", "can i go swimming after", "needles",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("step", [(), ("Example Person",)], ids=["name", "contact"])
+@pytest.mark.parametrize("form", ["book a consultation", "can i talk to a person"])
+@pytest.mark.parametrize("text", EVERY_INTENT)
+def test_nothing_said_in_a_form_is_a_dead_end(
+    visitor: Visitor, form: str, step: tuple[str, ...], text: str
+) -> None:
+    replies = talk(visitor, form, *step, text)
+    assert 1 <= len(replies) <= 2
+    assert "went wrong" not in said(replies)
+    assert outcomes(talk(visitor, "my lips are swelling and i cant breathe")) == ["urgent"]
+
+
+def test_button_for_the_form_one_is_in_asks_on(visitor: Visitor) -> None:
+    talk(visitor, "book a consultation")
+    reply = talk(visitor, "hello")[0]
+    choice = next(choice for choice in reply["choices"] if choice["title"] == "Book a consultation")
+    answer = visitor.post({"id": str(uuid4()), "choice": choice["id"]})
+    assert [reply["outcome"] for reply in answer.json()["replies"]] == ["booking", "booking"]
+
+
+def test_question_with_a_date_in_a_form_is_a_question(visitor: Visitor) -> None:
+    replies = talk(visitor, "book a consultation", "how long is recovery if i come 12-11-2024")
+    assert replies[0]["topics"] == ["recovery_time"]
+
+
+def test_caution_said_to_a_form_goes_with_the_booking(visitor: Visitor) -> None:
+    done = talk(visitor, "book a consultation", "Example Person", "me@example.com i am pregnant")
+    assert done[-1]["topics"] == ["pregnancy"]
+    assert "Pregnant women might not be good candidates" in said(done)
+
+
+def test_wrong_number_is_corrected(visitor: Visitor) -> None:
+    talk(visitor, "book a consultation", "Example Person", "+44 20 7946 0000", "+44 7700 900123")
+    assert "+447700900123" in said(talk(visitor, "when is my appointment"))
+
+
+def test_cancelled_details_are_asked_again(visitor: Visitor) -> None:
+    talk(visitor, "book a consultation", "Example Person", "me@example.com", "cancel my appointment")
+    assert "your name" in said(talk(visitor, "book a consultation"))
+
+
+def test_offer_ends_with_a_no(visitor: Visitor) -> None:
+    assert outcomes(talk(visitor, "can i go swimming after", "no thanks", "yes")) == ["smalltalk"]
+
+
+def test_courtesy_ends_a_row_of_misunderstandings(visitor: Visitor) -> None:
+    assert "Shall I fetch a person" not in said(talk(visitor, "asdfgh", "hello", "qwertyuiop zxcv"))
 
 
 def test_number_after_an_urgent_reply_is_kept(visitor: Visitor) -> None:

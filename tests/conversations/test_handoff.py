@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from bot.conversations import inbound
 from bot.conversations.gaps import record_gap
-from bot.conversations.handoff import SUMMARY_LENGTH, request_handoff
+from bot.conversations.handoff import SUMMARY_LENGTH, request_handoff, waiting_handoffs
 from bot.conversations.models import Handoff, KnowledgeGap
 from bot.database import Database
 
@@ -24,9 +24,29 @@ def test_repeated_turn_makes_one_handoff_and_one_gap(database: Database) -> None
         assert session.execute(select(func.count(KnowledgeGap.id))).scalar_one() == 1
 
 
+def test_contact_that_comes_later_is_filled_in(database: Database) -> None:
+    with database.transaction() as session:
+        conversation_id = inbound.start_conversation(session, channel="widget")
+        session.flush()
+        request_handoff(session, conversation_id, "m1", reason="concerning", summary="yellow")
+        request_handoff(
+            session,
+            conversation_id,
+            "m1",
+            reason="asked",
+            summary="yellow",
+            name="Example",
+            phone="+442079460000",
+        )
+    with database.reading() as session:
+        (handoff,) = waiting_handoffs(session)
+        assert (handoff.reason, handoff.name, handoff.phone) == ("concerning", "Example", "+442079460000")
+
+
 def test_long_summary_is_cut(database: Database) -> None:
     with database.transaction() as session:
         conversation_id = inbound.start_conversation(session, channel="widget")
         session.flush()
-        handoff = request_handoff(session, conversation_id, "m1", reason="asked", summary="x" * 5000)
+        handoff = request_handoff(session, conversation_id, "m1", reason="asked", summary="x" * 5000 + "end")
         assert len(handoff.summary) == SUMMARY_LENGTH
+        assert handoff.summary.endswith("end")

@@ -11,6 +11,7 @@ from bot.knowledge.article import Article
 from bot.knowledge.entry import Entry, make_entry
 from bot.knowledge.markdown import parse_entry, read_entry, render_entry
 from bot.knowledge.wording import forbidden_line, question_key
+from bot.settings import PROJECT_DIR
 
 LINES = [
     *[
@@ -204,3 +205,13 @@ def _parse_or_refuse(text: str, article: Article) -> None:
         assert error.message.startswith("scars.md: ")
     else:
         assert isinstance(entry, Entry)
+
+
+def test_number_that_no_quote_holds_is_refused(article: Article) -> None:
+    text = (PROJECT_DIR / "data" / "knowledge" / "makeup.md").read_text(encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="the number 3 stands in none of its quotes"):
+        parse_entry(
+            text.replace("Wear no make-up for at least 24 hours", "Wear no make-up for at least 3 hours"),
+            article,
+            name="makeup.md",
+        )

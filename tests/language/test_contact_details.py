@@ -49,6 +49,7 @@ def test_what_is_no_name_is_not_taken_for_one(text: str) -> None:
         ("+44 20 7946 0000", "", "+442079460000"),
         ("call me on +91 98765 43210 pls", "", "+919876543210"),
         ("+44 7700 900123", "", "+447700900123"),
+        ("+49 30 12 2024 55", "", "+493012202455"),
         ("020 7946 0000", "GB", "+442079460000"),
         ("020 7946 0000", "", "02079460000"),
     ],
@@ -67,7 +68,21 @@ def test_email_is_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no", "12", "1111111111", "me@", "@example.com", "tomorrow at 3", "24/11/2026"]
+    "text",
+    [
+        "",
+        "no",
+        "12",
+        "1111111111",
+        "me@",
+        "@example.com",
+        "tomorrow at 3",
+        "24/11/2026",
+        "12.11.2024",
+        "20 11 2024",
+        "2024-11-20 12:30",
+        "12-11-24",
+    ],
 )
 def test_what_is_no_contact_is_not_taken_for_one(text: str) -> None:
     assert find_contact(text) is None

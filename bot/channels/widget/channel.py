@@ -4,7 +4,7 @@ import asyncio
 import functools
 import logging
 from datetime import timedelta
-from typing import Any, Awaitable, Callable, Dict, List, Optional
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -13,6 +13,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.booking.service import erase_bookings
+from bot.channels.last_resort import urgent_wording
 from bot.channels.turns import Turns, reply_from_response
 from bot.channels.widget.events import Doorbells, stream
 from bot.channels.widget.pages import demo_page, widget_script
@@ -38,6 +39,7 @@ from bot.conversations.models import Message
 from bot.conversations.privacy import erase_conversation
 from bot.database import Database
 from bot.dialogue.erasure import erase_tracker
+from bot.errors import where
 from bot.settings import Clinic, Settings, load_clinic, load_secret_key, load_settings
 
 logger = logging.getLogger(__name__)
@@ -81,13 +83,19 @@ class WidgetChannel(InputChannel):
         @blueprint.listener("after_server_start")
         async def start_turns(app: Sanic, _loop: Any) -> None:
             self._turns = self._make_turns(app, on_new_message)
-            await self._turns.resume()
+            app.add_task(self._turns.keep_resuming())
+
+        @blueprint.listener("before_server_stop")
+        async def end_streams(app: Sanic, _loop: Any) -> None:
+            self._bells.stop()
 
         return blueprint
 
     def _make_turns(self, app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Turns:
-        def safe_reply() -> Reply:
-            return reply_from_response(app.ctx.agent.domain.responses["utter_safe_reply"][0])
+        def safe_reply(text: str) -> Reply:
+            urgent = urgent_wording(text, self._settings, self._clinic)
+            response = app.ctx.agent.domain.responses["utter_safe_reply"][0]
+            return Reply(urgent, outcome="urgent") if urgent else reply_from_response(response)
 
         return Turns(
             self._database,
@@ -123,9 +131,7 @@ class WidgetChannel(InputChannel):
         submission = read_submission(await _body(request))
         if self._turns is None or not request.app.ctx.agent.is_ready():
             raise RequestError(503, "starting", "The assistant is starting. Please try again.", retry_after=2)
-        await asyncio.to_thread(self._receive, session, submission)
-        self._bells.ring(session.conversation_id, "message")
-        await asyncio.shield(self._turns.start(session.conversation_id))
+        await _detached(self._take_in(self._turns, session, submission))
         replies = await asyncio.to_thread(self._replies, session, submission)
         return response.json({"replies": [message_json(reply) for reply in replies]})
 
@@ -148,17 +154,30 @@ class WidgetChannel(InputChannel):
         )
         with self._bells.listen(session.conversation_id) as queue:
             read = functools.partial(self._history_or_none, session)
-            async for record in stream(queue, cursor, read, message_json):
-                await reply.send(record)
+            try:
+                async for record in stream(queue, cursor, read, message_json):
+                    await reply.send(record)
+            except (
+                SQLAlchemyError
+            ) as error:  # the stream has begun: end it, the browser resumes where it stopped
+                logger.error("The database did not answer a stream: %s", where(error))
         await reply.eof()
 
     async def _erase(self, request: Request) -> HTTPResponse:
         session = self._session(request)
         if self._turns is None:
             raise RequestError(503, "starting", "The assistant is starting. Please try again.", retry_after=2)
-        async with self._turns.lock(session.conversation_id):
-            await asyncio.to_thread(self._erase_conversation, session)
+        await _detached(self._erase_under_lock(self._turns, session))
         return response.empty(status=204)
+
+    async def _take_in(self, turns: Turns, session: Session, submission: Submission) -> None:
+        await asyncio.to_thread(self._receive, session, submission)
+        self._bells.ring(session.conversation_id, "message")
+        await turns.start(session.conversation_id)
+
+    async def _erase_under_lock(self, turns: Turns, session: Session) -> None:
+        async with turns.lock(session.conversation_id):
+            await asyncio.to_thread(self._erase_conversation, session)
 
     def _session(self, request: Request) -> Session:
         return self._tokens.read(request.headers.get("authorization"))
@@ -216,6 +235,17 @@ async def _body(request: Request) -> bytes:
     return body
 
 
+_detached_tasks: Set["asyncio.Task[None]"] = set()
+
+
+async def _detached(work: Coroutine[Any, Any, None]) -> None:
+    """Wait for the work, which goes on when the visitor leaves and the request is cancelled."""
+    task = asyncio.ensure_future(work)
+    _detached_tasks.add(task)
+    task.add_done_callback(_detached_tasks.discard)
+    await asyncio.shield(task)
+
+
 def _cursor(value: Optional[str]) -> int:
     if value is None or value == "":
         return 0
@@ -241,10 +271,13 @@ def _guarded(handler: Handler) -> Handler:
             return _error(RequestError(422, "unknown_choice", error.message))
         except TooManyMessagesError as error:
             return _error(RequestError(429, "too_many", error.message, retry_after=error.retry_after))
-        except SQLAlchemyError:
-            logger.exception("The database did not answer.")
+        except SQLAlchemyError as error:
+            logger.error("The database did not answer: %s", where(error))
             message = "The assistant can't save your message just now. Please try again in a moment."
             return _error(RequestError(503, "unavailable", message, retry_after=5))
+        except Exception as error:
+            logger.error("A request to the widget's channel failed: %s", where(error))
+            return _error(RequestError(503, "failed", "Something went wrong. Please try again.", retry_after=5))
 
     return guarded
 

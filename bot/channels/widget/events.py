@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.conversations.models import Message
 
-POLL_SECONDS = 1.0  # finds what another process stored, such as a member of staff's reply
+POLL_SECONDS = 3.0  # finds what another process stored, such as a member of staff's reply
+STOP = "stop"
 PING_SECONDS = 15.0  # keeps proxies from closing a quiet stream
 
 
@@ -25,6 +26,11 @@ class Doorbells:
         """Tell every stream of the conversation; `kind` is `typing` or `message`."""
         for queue in self._listeners.get(conversation_id, ()):
             queue.put_nowait(kind)
+
+    def stop(self) -> None:
+        """End every stream: the server is going down."""
+        for conversation_id in list(self._listeners):
+            self.ring(conversation_id, STOP)
 
     @contextmanager
     def listen(self, conversation_id: str) -> Iterator[asyncio.Queue[str]]:
@@ -58,6 +64,8 @@ async def stream(
             cursor, quiet = message.cursor, 0.0
             yield record("message", render(message), cursor=cursor)
         kind = await _next_ring(queue)
+        if kind == STOP:
+            return
         if kind == "typing":
             yield record("typing", {"typing": True})
         quiet += POLL_SECONDS if kind is None else 0.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
@@ -134,6 +136,30 @@ def test_erased_conversation_is_gone(visitor: Visitor) -> None:
         visitor.client.delete(f"{visitor.url}/conversation", headers=visitor.headers),
     ):
         assert (answer.status_code, answer.json()["error"]) == (404, "gone")
+
+
+def test_visitor_who_leaves_while_erasing_is_erased_all_the_same(visitor: Visitor) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        busy = [pool.submit(visitor.post, {"id": str(uuid4()), "text": "hello"}) for _ in range(4)]
+        with contextlib.suppress(httpx.TimeoutException):
+            httpx.delete(f"{visitor.url}/conversation", headers=visitor.headers, timeout=0.01)
+        for request in busy:
+            request.result()
+    deadline = time.monotonic() + 10
+    while (answer := visitor.client.get(f"{visitor.url}/messages", headers=visitor.headers)).status_code != 404:
+        assert time.monotonic() < deadline, answer.text
+        time.sleep(0.1)
+
+
+def test_message_of_a_visitor_who_leaves_is_answered(visitor: Visitor) -> None:
+    with contextlib.suppress(httpx.TimeoutException):
+        body = {"id": str(uuid4()), "text": "how long is recovery"}
+        httpx.post(f"{visitor.url}/messages", json=body, headers=visitor.headers, timeout=0.01)
+    deadline = time.monotonic() + 10
+    while len(visitor.history()["messages"]) == 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert [message["from"] for message in visitor.history()["messages"]] in ([], ["visitor", "bot"])
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer forged.token"}, {"Authorization": "Basic x"}])
