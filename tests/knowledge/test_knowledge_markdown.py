@@ -209,9 +209,6 @@ def _parse_or_refuse(text: str, article: Article) -> None:
 
 def test_number_that_no_quote_holds_is_refused(article: Article) -> None:
     text = (PROJECT_DIR / "data" / "knowledge" / "makeup.md").read_text(encoding="utf-8")
+    changed = text.replace("Wear no make-up for at least 24 hours", "Wear no make-up for at least 3 hours")
     with pytest.raises(KnowledgeError, match="the number 3 stands in none of its quotes"):
-        parse_entry(
-            text.replace("Wear no make-up for at least 24 hours", "Wear no make-up for at least 3 hours"),
-            article,
-            name="makeup.md",
-        )
+        parse_entry(changed, name="makeup.md", article=article)
