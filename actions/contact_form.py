@@ -110,9 +110,12 @@ def _contact(tracker: Tracker) -> ContactDetails | None:
 
 
 def _unmistakable_contact(tracker: Tracker) -> bool:
-    """An e-mail address or a number with its country code: what nobody writes by chance where it was not asked for."""
+    """An e-mail address, a number with its country code, or one beside a name: what nobody writes by chance."""
     details = _contact(tracker)
-    return details is not None and bool(details.email or "+" in _text(tracker))
+    if details is None:
+        return False
+    rest = without_contact(_text(tracker), country=clinic().country)
+    return bool(details.email or "+" in _text(tracker) or find_name(rest))
 
 
 def _corrects_name(tracker: Tracker) -> bool:

@@ -58,7 +58,7 @@ class Turns:
         channel: str,
         *,
         handle: Callable[[UserMessage], Awaitable[Any]],
-        safe_reply: Callable[[str], Reply],
+        safe_reply: Callable[[Inbound], Reply],
         on_change: Callable[[str, str], None] = lambda conversation_id, kind: None,
     ) -> None:
         self._database = database
@@ -108,11 +108,11 @@ class Turns:
             await asyncio.wait_for(self._handle(_user_message(message, output)), TURN_SECONDS)
         except Exception as error:
             logger.error("A turn failed in conversation %s: %s", message.conversation_id, where(error))
-            return [await asyncio.to_thread(self._safe_reply, message.text)]
+            return [await asyncio.to_thread(self._safe_reply, message)]
         if output.replies:
             return output.replies
         logger.error("A turn said nothing in conversation %s.", message.conversation_id)
-        return [await asyncio.to_thread(self._safe_reply, message.text)]
+        return [await asyncio.to_thread(self._safe_reply, message)]
 
     def _next(self, conversation_id: str) -> Inbound | None:
         with self._database.reading() as session:

@@ -35,7 +35,7 @@ def answered(
     """Run what waits, and return every reply's text and outcome."""
 
     async def run() -> None:
-        turns = Turns(database, "widget", handle=handle, safe_reply=lambda text: SAFE)
+        turns = Turns(database, "widget", handle=handle, safe_reply=lambda message: SAFE)
         await turns.start(conversation_id)
 
     asyncio.run(run())
@@ -114,7 +114,7 @@ def test_what_an_earlier_process_left_is_answered(database: Database, conversati
     receive(database, conversation_id, "m1", text="one")
 
     async def resume() -> None:
-        turns = Turns(database, "widget", handle=echo, safe_reply=lambda text: SAFE)
+        turns = Turns(database, "widget", handle=echo, safe_reply=lambda message: SAFE)
         await turns.resume()
         async with turns.lock(conversation_id):
             pass
@@ -133,7 +133,7 @@ def test_visitor_who_leaves_does_not_cancel_the_turn(database: Database, convers
         await echo(message)
 
     async def leave() -> None:
-        turns = Turns(database, "widget", handle=slow, safe_reply=lambda text: SAFE)
+        turns = Turns(database, "widget", handle=slow, safe_reply=lambda message: SAFE)
         task = turns.start(conversation_id)
         request = asyncio.ensure_future(asyncio.shield(task))
         await asyncio.sleep(0.02)

@@ -193,6 +193,12 @@ def test_caution_said_to_a_form_goes_with_the_booking(visitor: Visitor) -> None:
     assert "Pregnant women might not be good candidates" in said(done)
 
 
+def test_name_and_number_in_one_message_are_both_taken(visitor: Visitor) -> None:
+    done = talk(visitor, "book a consultation", "Example Person 07911 123456")
+    assert "Example Person" in said(done)
+    assert "07911123456" in said(done)
+
+
 def test_wrong_number_is_corrected(visitor: Visitor) -> None:
     talk(visitor, "book a consultation", "Example Person", "+44 20 7946 0000", "+44 7700 900123")
     assert "+447700900123" in said(talk(visitor, "when is my appointment"))

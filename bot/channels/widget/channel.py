@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.booking.service import erase_bookings
-from bot.channels.last_resort import urgent_wording
+from bot.channels.last_resort import urgent_reply
 from bot.channels.turns import Turns, reply_from_response
 from bot.channels.widget.events import Doorbells, stream
 from bot.channels.widget.pages import demo_page, widget_script
@@ -35,7 +35,7 @@ from bot.conversations.inbound import (
     Reply,
     TooManyMessagesError,
 )
-from bot.conversations.models import Message
+from bot.conversations.models import Inbound, Message
 from bot.conversations.privacy import erase_conversation
 from bot.database import Database
 from bot.dialogue.erasure import erase_tracker
@@ -92,10 +92,10 @@ class WidgetChannel(InputChannel):
         return blueprint
 
     def _make_turns(self, app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Turns:
-        def safe_reply(text: str) -> Reply:
-            urgent = urgent_wording(text, self._settings, self._clinic)
+        def safe_reply(message: Inbound) -> Reply:
             response = app.ctx.agent.domain.responses["utter_safe_reply"][0]
-            return Reply(urgent, outcome="urgent") if urgent else reply_from_response(response)
+            urgent = urgent_reply(message, self._database, self._settings, self._clinic)
+            return urgent or reply_from_response(response)
 
         return Turns(
             self._database,
