@@ -22,7 +22,7 @@ $(TOOLS)/uv/bin/uv:
 $(VENV)/installed: requirements.lock .python-version $(if $(findstring $(TOOLS),$(UV)),| $(TOOLS)/uv/bin/uv)
 	@echo "Installing Python $$(cat .python-version) packages (the first time takes a few minutes) …"
 	@test -x $(PYTHON) || $(UV) venv --quiet --python "$$(cat .python-version)" $(VENV) || { echo "Python $$(cat .python-version) was not found: install it (for example with 'uv python install' or pyenv), then run make again." >&2; exit 1; }
-	@$(UV) pip sync --quiet --python $(PYTHON) --require-hashes requirements.lock
+	@$(UV) pip sync --python $(PYTHON) --require-hashes requirements.lock
 	@touch $@
 
 install: $(VENV)/installed  ## Install the locked dependencies into .venv
