@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -14,6 +15,12 @@ from bot.knowledge.service import find_answer
 
 SERIOUS = ("urgent", "concerning", "crisis")
 SENTENCE_WORDS = 2
+# A question mark, or a question's first word, also in shorthand and behind a greeting.
+_ASKS = re.compile(
+    r"\?|^\W*(?:(?:hi+|hello|hey|dear|pls|please|so|and|ok)\W+)*(?:how|hw|what|wat|whats|when|wen|why|y|which|who|whose"
+    r"|where|can|cn|could|may|is|are|r|does|do|did|will|would|shall|should|shud)\b",
+    re.IGNORECASE,
+)
 
 
 class ActionRespondToReaction(ClinicAction):
@@ -42,12 +49,17 @@ class ActionRespondToReaction(ClinicAction):
 def reaction_level(tracker: Tracker) -> str:
     """The level that the safety rules found.
 
-    Where only the classifier saw a report, it is taken as concerning, since rules cannot know every wording and a
-    needless call costs less than a missed one; a word alone ("redness") is a question.
+    Where only the classifier saw a report, its score alone decides nothing: a statement is taken as concerning, since
+    rules cannot know every wording and a needless call costs less than a missed one; a question, or a word alone
+    ("redness"), is answered with what is expected and what is not.
     """
     safety = tracker.latest_message.get("safety") or {}
-    told = "concerning" if len(question(tracker).split()) >= SENTENCE_WORDS else "expected"
-    return str(safety.get("level") or told)
+    return str(safety.get("level") or ("concerning" if states_something(question(tracker)) else "expected"))
+
+
+def states_something(text: str) -> bool:
+    """Whether the text is more than a word and does not ask."""
+    return len(text.split()) >= SENTENCE_WORDS and not _ASKS.search(text)
 
 
 def _what_follows(level: str) -> list[dict[str, Any]]:

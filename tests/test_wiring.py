@@ -80,12 +80,15 @@ def test_feature_imports_no_rasa_and_no_web_framework(feature: str) -> None:
     )
 
 
-def test_model_is_trained_again_when_an_input_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_model_is_trained_again_when_an_input_or_its_place_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("bot.training.PROJECT_DIR", tmp_path)
     (tmp_path / "nlu").mkdir()
     file = tmp_path / "nlu" / "a.yml"
     file.write_text("one")
     before = inputs_hash([tmp_path / "nlu"])
     assert inputs_hash([tmp_path / "nlu"]) == before
+    assert inputs_hash([tmp_path / "nlu"], "another folder") != before
     file.write_text("two")
     assert inputs_hash([tmp_path / "nlu"]) != before
