@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
-from actions.base import ClinicAction, Say, inbound_id, misunderstandings, question, transaction, was_typed
-from actions.cautions import find_cautions, mentioned_cautions, remember, wording
+from actions.base import (
+    ClinicAction,
+    Say,
+    database,
+    inbound_id,
+    misunderstandings,
+    question,
+    transaction,
+    was_typed,
+)
+from actions.cautions import find_cautions, mentioned_cautions, wording
 from actions.note_contact import note_contact
 from bot.conversations.gaps import record_gap
 from bot.knowledge.service import Answer, find_answer
@@ -25,14 +34,13 @@ def answer_topic(tracker: Tracker, slug: str | None) -> Say:
     """The approved answer on a topic with the cautions that the message calls for; without one, the question is kept."""
     if noted := note_contact(tracker):
         return noted
-    with transaction(tracker) as session:
+    with database().reading() as session:
         answer = find_answer(session, slug) if slug else None
         cautions = find_cautions(session, [name for name in mentioned_cautions(tracker) if name != slug])
-        if (answer is None or answer.outcome == "unanswered") and was_typed(tracker):
+    if (answer is None or answer.outcome == "unanswered") and was_typed(tracker):
+        with transaction(tracker) as session:
             record_gap(session, tracker.sender_id, inbound_id(tracker), question=question(tracker), topic=slug)
-    say = _answered(answer, cautions) if answer else _unanswered(tracker, cautions)
-    say.events.append(remember(tracker))
-    return say
+    return _answered(answer, cautions) if answer else _unanswered(tracker, cautions)
 
 
 def next_steps() -> list[dict[str, str]]:
@@ -48,8 +56,7 @@ def _answered(answer: Answer, cautions: list[Answer]) -> Say:
     return Say(
         outcome=answer.outcome,
         text="\n\n".join([answer.text, *map(wording, cautions)]),
-        topics=[entry.slug for entry in entries],
-        sources=_sources(entries),
+        entries=entries,
         buttons=[] if answer.outcome == "answered" else next_steps(),
         offer=None if answer.outcome == "answered" else "consultation",
     )
@@ -62,15 +69,7 @@ def _unanswered(tracker: Tracker, cautions: list[Answer]) -> Say:
         outcome="unanswered",
         response="utter_unanswered_again" if again else "utter_unanswered",
         values={"caution": "".join(f"{wording(entry)}\n\n" for entry in cautions)},
-        topics=[entry.slug for entry in cautions],
-        sources=_sources(cautions),
+        entries=cautions,
         buttons=next_steps(),
         offer="person" if again else "consultation",
     )
-
-
-def _sources(entries: list[Answer]) -> list[dict[str, str]]:
-    sources: list[dict[str, str]] = []
-    for entry in entries:
-        sources += [source for source in entry.sources if source not in sources]
-    return sources

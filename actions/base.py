@@ -17,10 +17,11 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
-from bot.conversations.inbound import require_not_erased
+from bot.conversations.conversation import require_not_erased
 from bot.database import Database
 from bot.errors import where
-from bot.settings import Clinic, load_clinic, load_settings
+from bot.knowledge.service import Answer
+from bot.settings import Clinic, alert_address, load_clinic, load_settings
 
 logger = logging.getLogger(__name__)
 
@@ -34,19 +35,21 @@ class Say:
     Args:
         text: the words, or "" where `response` names a response of the domain instead.
         values: what fills the response's placeholders.
+        entries: the knowledge entries that the words come from.
         offer: what a "yes" after this would mean: `consultation` or `person`.
         events: further events for the tracker.
+        failure: what went wrong where this is said instead of an answer.
     """
 
     outcome: str
     text: str = ""
     response: str = ""
     values: dict[str, Any] = field(default_factory=dict)
-    topics: list[str] = field(default_factory=list)
-    sources: list[dict[str, str]] = field(default_factory=list)
+    entries: list[Answer] = field(default_factory=list)
     buttons: list[dict[str, str]] = field(default_factory=list)
     offer: str | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
+    failure: str = ""
 
 
 class ClinicAction(Action, ABC):  # type: ignore[misc]
@@ -56,6 +59,10 @@ class ClinicAction(Action, ABC):  # type: ignore[misc]
     def decide(self, tracker: Tracker) -> Say:
         """Call one service and say what came of it."""
 
+    def apologise(self, tracker: Tracker) -> Say:
+        """What is said when `decide` failed or took too long; it must not need the database."""
+        return Say(outcome="handoff", response="utter_safe_reply", offer="person")
+
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[dict[str, Any]]:
@@ -63,8 +70,8 @@ class ClinicAction(Action, ABC):  # type: ignore[misc]
             say = await asyncio.wait_for(asyncio.to_thread(self.decide, tracker), ACTION_SECONDS)
         except Exception as error:
             logger.error("%s failed in conversation %s: %s", self.name(), tracker.sender_id, where(error))
-            dispatcher.utter_message(response="utter_safe_reply", outcome="handoff")
-            return [SlotSet("offer", "person")]
+            say = self.apologise(tracker)
+            say.failure = where(error)
         utter(dispatcher, say)
         not_understood = misunderstandings(tracker) + 1 if say.outcome in ("clarify", "unanswered") else 0
         return [
@@ -75,12 +82,25 @@ class ClinicAction(Action, ABC):  # type: ignore[misc]
 
 
 def utter(dispatcher: CollectingDispatcher, say: Say) -> None:
-    """Hand what is said to the dispatcher, with the marks that the channel stores."""
-    marks = {"outcome": say.outcome, "topics": say.topics, "sources": say.sources}
+    """Hand what is said to the dispatcher, with the marks that are stored beside it."""
+    marks = {
+        "outcome": say.outcome,
+        "topics": [entry.slug for entry in say.entries],
+        "sources": _sources(say.entries),
+        "knowledge_versions": {entry.slug: entry.version for entry in say.entries},
+        "failure": say.failure,
+    }
     if say.response:
         dispatcher.utter_message(response=say.response, buttons=say.buttons, **say.values, **marks)
     else:
         dispatcher.utter_message(text=say.text, buttons=say.buttons, **marks)
+
+
+def _sources(entries: list[Answer]) -> list[dict[str, str]]:
+    sources: list[dict[str, str]] = []
+    for entry in entries:
+        sources += [source for source in entry.sources if source not in sources]
+    return sources
 
 
 def misunderstandings(tracker: Tracker) -> int:
@@ -125,3 +145,9 @@ def database() -> Database:
 def clinic() -> Clinic:
     """The clinic's own settings."""
     return load_clinic(load_settings().clinic_file)
+
+
+@lru_cache(maxsize=1)
+def alert_to() -> str:
+    """Where staff are told of a handoff by mail; empty: nowhere."""
+    return alert_address(load_settings(), clinic())

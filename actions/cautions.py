@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
 from sqlalchemy.orm import Session
 
+from bot.conversations.history import mentioned_entities, topics_said
 from bot.knowledge.service import Answer, find_answer
 
 # What somebody mentions (entity and canonical value) → the entry whose caution goes with every answer.
@@ -38,25 +38,17 @@ def wording(entry: Answer) -> str:
     return entry.caution or entry.short or entry.text
 
 
-def conversation_cautions(tracker: Tracker) -> list[str]:
-    """Slugs of every caution that the visitor has called for so far, also in messages that a form took in."""
-    messages = [event.get("parse_data") or {} for event in tracker.events if event.get("event") == "user"]
-    slugs = [slug for message in messages for slug in map(_topic, message.get("entities") or []) if slug]
-    return list(dict.fromkeys([*(tracker.get_slot("cautions") or []), *slugs]))
+def conversation_cautions(session: Session, tracker: Tracker) -> list[str]:
+    """Slugs of every caution that the visitor has called for in this conversation, in the order of mention."""
+    mentioned = mentioned_entities(session, tracker.sender_id)
+    slugs = (_topic(entity) for entity in [*mentioned, *(tracker.latest_message.get("entities") or [])])
+    return list(dict.fromkeys(slug for slug in slugs if slug))
 
 
-def unsaid_cautions(tracker: Tracker) -> list[str]:
+def unsaid_cautions(session: Session, tracker: Tracker) -> list[str]:
     """Those of the conversation's cautions that no reply has named yet."""
-    said: set[str] = set()
-    for event in tracker.events:
-        if event.get("event") == "bot":
-            said.update((event.get("metadata") or {}).get("topics") or [])
-    return [slug for slug in conversation_cautions(tracker) if slug not in said]
-
-
-def remember(tracker: Tracker) -> dict[str, Any]:
-    """The event that keeps the message's cautions for the conversation and its booking."""
-    return SlotSet("cautions", conversation_cautions(tracker))  # type: ignore[no-any-return]
+    said = topics_said(session, tracker.sender_id)
+    return [slug for slug in conversation_cautions(session, tracker) if slug not in said]
 
 
 def _topic(entity: dict[str, Any]) -> str | None:

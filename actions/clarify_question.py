@@ -8,7 +8,7 @@ from rasa_sdk import Tracker
 
 from actions.answer_question import answer_topic
 from actions.base import ClinicAction, Say, database, misunderstandings
-from actions.cautions import mentioned_cautions, remember
+from actions.cautions import mentioned_cautions
 from actions.note_contact import note_contact
 from bot.knowledge.service import find_answer
 
@@ -27,8 +27,7 @@ class ActionClarifyQuestion(ClinicAction):
         if len(topics) == 1:
             return answer_topic(tracker, topics[0])
         if choices and misunderstandings(tracker) == 0:
-            events = [remember(tracker)]
-            return Say(outcome="clarify", response="utter_which_topic", buttons=choices, events=events)
+            return Say(outcome="clarify", response="utter_which_topic", buttons=choices)
         return answer_topic(tracker, None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
-from actions.base import ClinicAction, Say, database, inbound_id, question, transaction
+from actions.base import ClinicAction, Say, alert_to, database, inbound_id, question, transaction
 from actions.leave_form import forget_details
 from bot.booking.service import cancel_requests, open_request
 from bot.conversations.handoff import request_handoff
@@ -56,6 +56,7 @@ class ActionRescheduleBooking(ClinicAction):
                 inbound_id(tracker),
                 reason="asked",
                 summary=question(tracker),
+                alert_to=alert_to(),
                 name=request.name,
                 phone=request.phone,
                 email=request.email,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk import Tracker
 
-from actions.base import ClinicAction, Say, inbound_id, question, transaction
+from actions.base import ClinicAction, Say, alert_to, inbound_id, question, transaction
 from actions.contact_form import known_contact
 from bot.conversations.handoff import request_handoff
 
@@ -23,6 +23,7 @@ class ActionNoteComplaint(ClinicAction):
                 inbound_id(tracker),
                 reason="complaint",
                 summary=question(tracker),
+                alert_to=alert_to(),
                 **known_contact(tracker),
             )
         return Say(outcome="handoff", response="utter_complaint")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.base import Say, clinic, inbound_id, question, transaction
+from actions.base import Say, alert_to, clinic, inbound_id, question, transaction
 from bot.booking.service import open_request
 from bot.conversations.handoff import request_handoff
 from bot.language.contact_details import find_contact, find_name, without_contact
@@ -26,6 +26,7 @@ def note_contact(tracker: Tracker) -> Say | None:
             inbound_id(tracker),
             reason="asked",
             summary=question(tracker),
+            alert_to=alert_to(),
             name=name or tracker.get_slot("name"),
             phone=details.phone,
             email=details.email,

@@ -8,7 +8,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
-from actions.base import ClinicAction, Say, clinic, database, inbound_id, question, transaction
+from actions.base import ClinicAction, Say, alert_to, clinic, database, inbound_id, question, transaction
 from actions.contact_form import known_contact
 from bot.conversations.handoff import request_handoff
 from bot.knowledge.service import find_answer
@@ -39,8 +39,18 @@ class ActionRespondToReaction(ClinicAction):
                     inbound_id(tracker),
                     reason=level,
                     summary=question(tracker),
+                    alert_to=alert_to(),
                     **known_contact(tracker),
                 )
+        say = _say(level)
+        say.events += _what_follows(level)
+        return say
+
+    def apologise(self, tracker: Tracker) -> Say:
+        """An emergency is told what to do even where nothing can be stored."""
+        level = reaction_level(tracker)
+        if level not in ("urgent", "crisis"):
+            return super().apologise(tracker)
         say = _say(level)
         say.events += _what_follows(level)
         return say
@@ -83,6 +93,4 @@ def _expected() -> Say:
     if answer is None:
         return _say("concerning")
     buttons = [{"title": "Talk to a person", "payload": "/talk_to_human"}]
-    return Say(
-        outcome="answered", text=answer.text, topics=[answer.slug], sources=answer.sources, buttons=buttons
-    )
+    return Say(outcome="answered", text=answer.text, entries=[answer], buttons=buttons)

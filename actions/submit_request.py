@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
+from sqlalchemy.orm import Session
 
-from actions.base import ClinicAction, Say, inbound_id, question, transaction
-from actions.cautions import conversation_cautions, find_cautions, remember, unsaid_cautions, wording
+from actions.base import ClinicAction, Say, alert_to, inbound_id, question, transaction
+from actions.cautions import conversation_cautions, find_cautions, unsaid_cautions, wording
 from actions.contact_form import collected
 from bot.booking.service import request_booking
 from bot.conversations.handoff import request_handoff
+from bot.conversations.history import visitor_texts
 
 MOST_MESSAGES = 6
 
@@ -22,7 +24,7 @@ class ActionSubmitBooking(ClinicAction):
     def decide(self, tracker: Tracker) -> Say:
         name, details = collected(tracker)
         with transaction(tracker) as session:
-            cautions = find_cautions(session, unsaid_cautions(tracker))
+            cautions = find_cautions(session, unsaid_cautions(session, tracker))
             request_booking(
                 session,
                 tracker.sender_id,
@@ -30,7 +32,7 @@ class ActionSubmitBooking(ClinicAction):
                 name=name,
                 phone=details.phone,
                 email=details.email,
-                cautions=conversation_cautions(tracker),
+                cautions=conversation_cautions(session, tracker),
             )
         values = {
             "name": name,
@@ -41,8 +43,7 @@ class ActionSubmitBooking(ClinicAction):
             outcome="booking",
             response="utter_booking_requested",
             values=values,
-            topics=[entry.slug for entry in cautions],
-            events=[remember(tracker)],
+            entries=cautions,
         )
 
 
@@ -60,7 +61,8 @@ class ActionSubmitHandoff(ClinicAction):
                 tracker.sender_id,
                 inbound_id(tracker),
                 reason="asked",
-                summary=_concern(tracker),
+                summary=_concern(session, tracker),
+                alert_to=alert_to(),
                 name=name,
                 phone=details.phone,
                 email=details.email,
@@ -69,13 +71,18 @@ class ActionSubmitHandoff(ClinicAction):
         return Say(outcome="handoff", response="utter_handoff_requested", values=values)
 
 
-def _concern(tracker: Tracker) -> str:
+def _concern(session: Session, tracker: Tracker) -> str:
     """What the visitor wrote before the form began: what the person who calls back should know."""
-    texts: list[str] = []
-    before: list[str] = []
-    for event in tracker.events:
-        if event.get("event") == "user" and event.get("text"):
-            texts.append(event["text"])
-        elif event.get("event") == "active_loop" and event.get("name"):
-            before = list(texts)
-    return " / ".join(before[-MOST_MESSAGES:]) or question(tracker)
+    since_form = _messages_since_form(tracker)
+    texts = visitor_texts(session, tracker.sender_id, most=MOST_MESSAGES + since_form)
+    return " / ".join(texts[:-since_form][-MOST_MESSAGES:]) or question(tracker)
+
+
+def _messages_since_form(tracker: Tracker) -> int:
+    """How many messages the form has taken in; where it began before what the tracker holds, those it holds."""
+    count = 0
+    for event in reversed(tracker.events):
+        if event.get("event") == "active_loop" and event.get("name"):
+            break
+        count += event.get("event") == "user" and bool(event.get("text"))
+    return max(count, 1)

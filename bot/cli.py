@@ -41,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     validate.set_defaults(command=_validate)
     waiting = commands.add_parser("waiting", help="list who waits for the clinic: requests and handoffs")
     waiting.set_defaults(command=_waiting)
+    outbox = commands.add_parser("outbox", help="list what has still to be sent, and what could not be")
+    outbox.add_argument("--retry", type=int, metavar="ID", help="try again what could not be sent")
+    outbox.set_defaults(command=_outbox)
     export = commands.add_parser("export", help="write the approved entries as Markdown")
     export.add_argument("folder", type=Path, help="where the files go")
     export.set_defaults(command=_export)
@@ -96,10 +99,32 @@ def _waiting(_arguments: argparse.Namespace) -> None:
                 f"{handoff.created_at:%Y-%m-%d %H:%M} UTC  {handoff.reason}: {handoff.name or 'no name'}, {contact}"
             )
             say(f"    {handoff.summary}")
+            say(f"    conversation {handoff.conversation_id}")
         for request in open_requests(session):
             noted = f", mentioned {', '.join(request.cautions)}" if request.cautions else ""
             contact = request.phone or request.email
             say(f"{request.created_at:%Y-%m-%d %H:%M} UTC  consultation: {request.name}, {contact}{noted}")
+
+
+def _outbox(arguments: argparse.Namespace) -> None:
+    from bot.conversations.outbox import count_by_status, list_dead, list_waiting, revive
+    from bot.database import Database
+    from bot.progress import say
+
+    settings, _clinic = _configuration()
+    database = Database(settings.database_url)
+    if arguments.retry is not None:
+        with database.transaction() as session:
+            revive(session, arguments.retry)
+        say(f"{arguments.retry} will be tried again.")
+        return
+    with database.reading() as session:
+        say(", ".join(f"{count} {status}" for status, count in count_by_status(session).items()))
+        for outgoing in [*list_dead(session), *list_waiting(session)]:
+            tried = f"{outgoing.status} after {outgoing.attempts} attempts"
+            say(f"{outgoing.created_at:%Y-%m-%d %H:%M} UTC  {outgoing.id}: {outgoing.kind}, {tried}")
+            if outgoing.fault:
+                say(f"    {outgoing.fault}")
 
 
 def _validate(_arguments: argparse.Namespace) -> None:

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import DateTime, create_engine, event
+from sqlalchemy import BigInteger, DateTime, Integer, create_engine, event
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.orm import Session, declarative_base, sessionmaker
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
 Base: Any = declarative_base()
+BigNumber = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only an INTEGER key by itself
 
 BUSY_TIMEOUT_SECONDS = 5.0
 CONNECT_SECONDS = 5
@@ -78,7 +80,12 @@ def _create_engine(url: str) -> Engine:
         }
         return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True, connect_args=limits)
     engine = create_engine(
-        url, future=True, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+        url,
+        future=True,
+        hide_parameters=True,
+        # Kept open: SQLAlchemy 1.4 would open the file for every transaction, and closing it writes the whole log back.
+        poolclass=QueuePool,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)

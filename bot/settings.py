@@ -8,6 +8,7 @@ import re
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import tomli
@@ -29,6 +30,7 @@ class Settings(BaseSettings):
     )
     redis_url: str = Field("", description="Redis address; optional.")
     clinic_file: Path = Field(Path("clinic.toml"), description="The clinic's own settings.")
+    sanic_workers: int = Field(1, ge=1, description="Processes that serve Rasa's channels.")
     host: str = Field("127.0.0.1", description="Address that the servers bind.")
     rasa_port: int = Field(5005, ge=1, le=65535, description="Port of the Rasa server.")
     actions_port: int = Field(5055, ge=1, le=65535, description="Port of the action server.")
@@ -37,6 +39,8 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="Signs the visitors' sessions; empty means a key kept in DATA_DIR.")
     session_days: int = Field(30, ge=1, description="Days for which a visitor's chat session stays valid.")
     messages_per_minute: int = Field(20, ge=1, description="Messages a visitor may send in a minute.")
+    smtp_url: str = Field("", description="Address of the mail server; empty means that no mail is sent.")
+    mail_from: str = Field("", description="Address that the assistant's mails come from.")
 
     class Config:
         env_file = PROJECT_DIR / ".env"
@@ -53,6 +57,32 @@ class Settings(BaseSettings):
         if not url.startswith(("sqlite:///", "postgresql://")):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return url
+
+    @validator("sanic_workers")
+    def _shared_queue(cls, workers: int, values: dict[str, Any]) -> int:
+        shared = values.get("redis_url") or str(values.get("database_url")).startswith("postgresql")
+        if workers > 1 and not shared:
+            raise ValueError("several need PostgreSQL or Redis, to keep each conversation in order")
+        return workers
+
+    @validator("smtp_url")
+    def _mail_server(cls, url: str) -> str:
+        if url and not _is_mail_server(url):
+            raise ValueError(
+                "must look like smtp+starttls://user:password@mail.example:587, %-encoded where needed"
+            )
+        return url
+
+    @validator("mail_from", always=True)
+    def _sender(cls, address: str, values: dict[str, Any]) -> str:
+        if values.get("smtp_url") and not address:
+            raise ValueError("must be set where SMTP_URL is")
+        return _mail_address(address)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a mail server to send with."""
+        return bool(self.smtp_url)
 
     @property
     def origins(self) -> list[str]:
@@ -72,6 +102,16 @@ class Contact(_Strict):
     email: str = ""
     address: str = ""
     website: str = ""
+
+
+class Alerts(_Strict):
+    """Where staff are told that a visitor needs them; empty: nowhere."""
+
+    email: str = ""
+
+    @validator("email")
+    def _address(cls, address: str) -> str:
+        return _mail_address(address)
 
 
 class UrgentCare(_Strict):
@@ -107,6 +147,7 @@ class Clinic(_Strict):
     time_zone: str = "UTC"
     country: str = ""
     contact: Contact = Contact()
+    alerts: Alerts = Alerts()
     opening_hours: dict[str, list[str]] = {}
     practitioners: list[str] = []
     urgent_care: UrgentCare
@@ -193,6 +234,29 @@ def load_clinic(path: Path) -> Clinic:
         return Clinic(**content)
     except ValidationError as error:
         raise SettingsError(f"{path.name} has a wrong value: {_first_fault(error)}.") from error
+
+
+def alert_address(settings: Settings, clinic: Clinic) -> str:
+    """Where staff are alerted by mail; empty where the clinic names no address or there is no mail server."""
+    return clinic.alerts.email if settings.sends_mail else ""
+
+
+def _is_mail_server(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is no port
+    except ValueError:
+        return False
+    known = parts.scheme in ("smtp", "smtp+starttls", "smtps") and bool(parts.hostname)
+    return known and not (parts.path.strip("/") or parts.query or parts.fragment)
+
+
+def _mail_address(address: str) -> str:
+    if address and not re.fullmatch(
+        r"[^@\s<>,;]+@[^@\s<>,;]+|[^@<>,;\r\n]+ <[^@\s<>,;]+@[^@\s<>,;]+>", address
+    ):
+        raise ValueError("is no mail address such as 'assistant@clinic.example'")
+    return address
 
 
 def _create_secret(file: Path) -> None:

@@ -16,7 +16,15 @@ from bot.progress import step
 from bot.settings import PROJECT_DIR, Settings
 
 TRAINING_DIRS = ("data/nlu", "data/rules", "data/stories")
-_MODEL_INPUTS = ("config.yml", "domain.yml", *TRAINING_DIRS, "bot/language", "bot/nlu", "requirements.lock")
+_MODEL_INPUTS = (
+    "config.yml",
+    "domain.yml",
+    *TRAINING_DIRS,
+    "bot/language",
+    "bot/nlu",
+    "bot/dialogue/rule_policy.py",
+    "requirements.lock",
+)
 
 
 def train(settings: Settings) -> Path:
@@ -46,11 +54,13 @@ def child_environment(settings: Settings) -> dict[str, str]:
     return {
         "DATA_DIR": str(settings.data_dir),
         "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
         "ACTIONS_PORT": str(settings.actions_port),
         "RASA_PORT": str(settings.rasa_port),
         "LOG_LEVEL": "INFO",  # Rasa's DEBUG lines hold what visitors write
         "RASA_TELEMETRY_ENABLED": "false",
         "SANIC_HOST": settings.host,
+        "SANIC_WORKERS": str(settings.sanic_workers),
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "PYTHONPATH": str(PROJECT_DIR),

@@ -23,6 +23,7 @@ RUNNING_ASSISTANT = os.environ.get(
     "TEST_ASSISTANT_URL", ""
 )  # a running widget channel to test instead of a new one
 ENGINES = ("sqlite", "postgresql")
+os.environ["SMTP_URL"] = ""  # whatever .env says: no test writes to anybody
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -83,6 +84,19 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     name = f"clinic_test_{uuid4().hex[:12]}"
     _require_postgres()
     _administer(f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("migrated_postgres")}"')
+    yield postgres_url(name)
+    _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=ENGINES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table, once for each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    _require_postgres()
+    name = f"clinic_empty_{uuid4().hex[:12]}"
+    _administer(f'CREATE DATABASE "{name}"')
     yield postgres_url(name)
     _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from bot import cli, setup
+from bot.conversations import outbox
+from bot.database import Database
 from bot.settings import PROJECT_DIR
 
 
@@ -75,3 +77,39 @@ def test_answers_are_loaded_and_exported_as_they_were(tmp_path: Path) -> None:
     assert run("export", str(tmp_path / "out"), DATA_DIR=str(tmp_path), DATABASE_URL="").returncode == 0
     exported = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
     assert exported == {file.name: file.read_bytes() for file in setup.KNOWLEDGE_DIR.glob("*.md")}
+
+
+def test_what_could_not_be_sent_is_listed_and_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database.transaction() as session:
+        for key in ("a", "b"):
+            outbox.enqueue(session, kind="email", key=key, lane=key, payload={"to": "staff@clinic.example"})
+        first, second = outbox.claim_due(session, kinds=["email"], limit=2)
+        session.flush()
+        outbox.mark_failed(session, first, "The mail server refuses the recipient (550).", permanent=True)
+        outbox.mark_failed(session, second, "The mail server did not answer.")
+    monkeypatch.setenv("DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
+
+    def said(*arguments: str) -> list[str]:
+        monkeypatch.setattr(sys, "argv", ["bot.cli", "outbox", *arguments])
+        assert cli.main() == 0
+        return capsys.readouterr().out.splitlines()
+
+    counts, dead, refused, waiting, unanswered = said()
+    assert counts == "1 waiting, 0 sent, 1 dead"
+    assert dead.endswith(f"UTC  {first.id}: email, dead after 1 attempts")
+    assert refused.strip() == "The mail server refuses the recipient (550)."
+    assert waiting.endswith(f"UTC  {second.id}: email, waiting after 1 attempts")
+    assert unanswered.strip() == "The mail server did not answer."
+    assert said("--retry", str(first.id)) == [f"{first.id} will be tried again."]
+    assert said()[0] == "2 waiting, 0 sent, 0 dead"
+
+
+def test_number_that_was_not_given_up_cannot_be_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database.engine.url.render_as_string(hide_password=False))
+    monkeypatch.setattr(sys, "argv", ["bot.cli", "outbox", "--retry", "7"])
+    assert cli.main() == 1
+    assert capsys.readouterr().err == "Nothing under the number 7 was given up: see the list.\n"

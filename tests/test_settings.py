@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import PROJECT_DIR, load_clinic, load_secret_key, load_settings
+from bot.settings import PROJECT_DIR, Alerts, alert_address, load_clinic, load_secret_key, load_settings
 
 SHIPPED = (PROJECT_DIR / "clinic.toml").read_text(encoding="utf-8")
 
@@ -25,10 +25,58 @@ def test_port_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
         load_settings()
 
 
+SENDER = "assistant@clinic.example"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "smtp://127.0.0.1",
+        "smtps://mail.clinic.example",
+        "smtp+starttls://user%40clinic.example:p%2Fss@mail.clinic.example:587",
+        "smtp://[::1]:2525/",
+    ],
+)
+def test_mail_server_is_taken(url: str) -> None:
+    assert load_settings(smtp_url=url, mail_from=SENDER).sends_mail
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.clinic.example",
+        "https://mail.clinic.example",
+        "smtp://",
+        "smtp://mail.clinic.example:often",
+        "smtps://user:se/cret@mail.clinic.example",
+        "smtps://user:se#cret@mail.clinic.example",
+    ],
+)
+def test_mail_server_that_is_none_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="smtp_url: must look like") as fault:
+        load_settings(smtp_url=url, mail_from=SENDER)
+    assert "cret" not in fault.value.message
+
+
+@pytest.mark.parametrize("sender", ["", "clinic", "a@b, c@d", "a@b\nBcc: c@d", "Skin, Hair <a@b>"])
+def test_mail_without_a_sender_is_refused(sender: str) -> None:
+    with pytest.raises(SettingsError, match="mail_from"):
+        load_settings(smtp_url="smtp://127.0.0.1", mail_from=sender)
+
+
+def test_alerts_need_an_address_and_a_mail_server() -> None:
+    clinic = load_clinic(PROJECT_DIR / "clinic.toml")
+    named = clinic.copy(update={"alerts": Alerts(email="staff@clinic.example")})
+    silent, sending = load_settings(smtp_url=""), load_settings(smtp_url="smtp://127.0.0.1", mail_from=SENDER)
+    assert alert_address(sending, named) == "staff@clinic.example"
+    assert [alert_address(silent, named), alert_address(sending, clinic)] == ["", ""]
+
+
 def test_shipped_clinic_claims_nothing_that_the_article_does_not_say() -> None:
     clinic = load_clinic(PROJECT_DIR / "clinic.toml")
     assert clinic.name == "Dr Hera's Skin & Hair Clinic"
     assert not any(clinic.contact.dict().values())
+    assert not clinic.alerts.email
     assert not any(clinic.opening_hours.values())
     assert not any(clinic.answers.values())
     assert not clinic.practitioners
@@ -42,6 +90,7 @@ def test_shipped_clinic_claims_nothing_that_the_article_does_not_say() -> None:
         (SHIPPED.replace('country = ""', 'country = "UK"'), "country"),
         (SHIPPED.replace("call {number} or go", "call {nummer} or go"), "nummer"),
         (SHIPPED.replace('price = ""', "price = 90"), "price"),
+        (SHIPPED.replace("[alerts]\nemail =", '[alerts]\nemail = "staff at clinic" #'), "mail address"),
         (SHIPPED.replace("monday = []", 'monday = ["18:00-09:00"]'), "18:00-09:00"),
         (SHIPPED.replace("monday = []", "funday = []"), "funday"),
         (SHIPPED + "\n[[broken", "TOML"),

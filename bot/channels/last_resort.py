@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,31 +12,54 @@ from spacy.language import Language
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversations.handoff import request_handoff
-from bot.conversations.inbound import Reply
 from bot.conversations.models import Inbound
+from bot.conversations.replies import Reply
 from bot.database import Database
 from bot.errors import where
 from bot.language.pipeline import ensure_pipeline
 from bot.language.safety import assess
-from bot.settings import Clinic, Settings
+from bot.settings import Clinic, Settings, alert_address
 
 logger = logging.getLogger(__name__)
 
 
-def urgent_reply(message: Inbound, database: Database, settings: Settings, clinic: Clinic) -> Reply | None:
-    """The clinic's words for an emergency or a crisis, put before staff as well; None where the rules see neither."""
-    level = assess(_pipeline(settings.data_dir / "spacy")(message.text)).level
-    if level not in ("urgent", "crisis"):
-        return None
+def unavailable_wording(clinic: Clinic) -> str:
+    """What is said while nothing can be stored: that it will be sent again, and how to reach a person meanwhile."""
+    number = clinic.urgent_care.emergency_number or "your local emergency number"
+    reached = " or ".join(filter(None, (clinic.contact.phone, clinic.contact.email)))
+    person = f" To reach the clinic yourself: {reached}." if reached else ""
+    return f"We can't take your message just now and will try again by ourselves. In an emergency, call {number}.{person}"
+
+
+def urgent_wording(text: str, settings: Settings, clinic: Clinic) -> str | None:
+    """The clinic's words for an emergency or a crisis; None where the rules see neither."""
+    level = urgent_level(text, settings)
+    return clinic.urgent_care.wording(level) if level else None
+
+
+def urgent_level(text: str, settings: Settings) -> str | None:
+    """`urgent`, `crisis` or None, by the safety rules alone."""
+    level = assess(_pipeline(settings.data_dir / "spacy")(text)).level
+    return level if level in ("urgent", "crisis") else None
+
+
+def safe_reply(
+    message: Inbound, failure: str, ordinary: Reply, database: Database, settings: Settings, clinic: Clinic
+) -> Reply:
+    """What a message gets whose turn failed: the words for an emergency, put before staff as well, or the ordinary ones."""
+    level = urgent_level(message.text, settings)
+    if level is None:
+        return replace(ordinary, failure=failure)
     try:
         with database.transaction() as session:
             ids = (message.conversation_id, message.message_id)
-            request_handoff(session, *ids, reason=level, summary=message.text)
+            alert_to = alert_address(settings, clinic)
+            request_handoff(session, *ids, reason=level, summary=message.text, alert_to=alert_to)
     except SQLAlchemyError as error:  # the words matter more than the record
         logger.error(
             "An emergency in conversation %s was not recorded: %s", message.conversation_id, where(error)
         )
-    return Reply(clinic.urgent_care.wording(level), outcome="urgent")
+    return Reply(clinic.urgent_care.wording(level), outcome="urgent", failure=failure)
 
 
 @lru_cache(maxsize=1)

@@ -1,55 +1,61 @@
 """One message's way through Rasa, shared by every channel.
 
 The oldest unanswered message of a conversation is taken under the conversation's lock, in a task of its own: a visitor
-who closes the page must not cancel the turn. Nothing is sent during a turn; what Rasa wanted to say is collected, stored
-together with the mark "answered", and only then delivered by the channel.
+who closes the page must not cancel the turn. Nothing is sent during a turn; the tracker store commits what was said
+together with the mark "answered", and only then the channel delivers it. Whether a turn took place is read from the
+message: what is still unanswered afterwards is tried again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
-from weakref import WeakValueDictionary
 
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.conversations import inbound
-from bot.conversations.inbound import Choice, Reply
 from bot.conversations.models import Inbound
+from bot.conversations.replies import Reply
+from bot.conversations.turn import AlreadyAnsweredError, SilentTurnError, StaleConversationError
 from bot.database import Database
+from bot.dialogue.adjustments import adjust
+from bot.dialogue.closing import close_turn
 from bot.errors import where
 
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 12.0  # two actions of five seconds each, and some
-RESUME_SECONDS = 30.0
+RESUME_SECONDS = 5.0
+TRIES = 3  # of a turn that finds somebody else's events in its place
 
 
-class CollectedReplies(OutputChannel):
-    """Keeps what a turn says instead of sending it."""
+class Silence(OutputChannel):
+    """Sends nothing: what a turn says is read from its events."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
-        self.replies: list[Reply] = []
 
     def name(self) -> str:  # type: ignore[override]
         return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        if message.get("text"):
-            self.replies.append(_reply(message))
+        """Drop the message; it is one of the turn's events."""
 
 
 class Turns:
     """Runs a channel's turns, one after the other in each conversation.
 
     Args:
-        handle: gives a message to Rasa.
+        agent: gives Rasa's agent, which may be replaced while the server runs.
         safe_reply: what is said to a message whose turn failed or said nothing; runs in a thread.
-        on_change: called with the conversation's id and `typing` or `message` whenever there is something to show.
+        on_change: called with `typing` or `message` and the conversation's id whenever there is something to show.
     """
 
     def __init__(
@@ -57,119 +63,116 @@ class Turns:
         database: Database,
         channel: str,
         *,
-        handle: Callable[[UserMessage], Awaitable[Any]],
-        safe_reply: Callable[[Inbound], Reply],
-        on_change: Callable[[str, str], None] = lambda conversation_id, kind: None,
+        agent: Callable[[], Agent],
+        safe_reply: Callable[[Inbound, str], Reply],
+        on_change: Callable[[str, str], None] = lambda kind, conversation_id: None,
     ) -> None:
         self._database = database
-        self._channel = channel
-        self._handle = handle
+        self._output = Silence(channel)
+        self._agent = agent
         self._safe_reply = safe_reply
         self._on_change = on_change
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, conversation_id: str) -> asyncio.Task[None]:
         """Begin to answer what waits in the conversation; the task goes on when its caller is cancelled."""
         task = asyncio.create_task(self._answer_waiting(conversation_id))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return task
 
-    async def resume(self) -> None:
-        """Begin to answer everything that was left unanswered, by an earlier process or by a failure."""
-        for conversation_id in await asyncio.to_thread(self._left_over):
+    async def resume(self, *, all_of_it: bool = False) -> None:
+        """Begin to answer what was left unanswered: by a process that died, or while something was away."""
+        for conversation_id in await asyncio.to_thread(self._left_over, all_of_it):
             self.start(conversation_id)
 
     async def keep_resuming(self) -> None:
-        """Do so now and every thirty seconds, for as long as the server runs."""
+        """Do so now, and every five seconds for as long as the server runs."""
+        starting = True
         while True:
             try:
-                await self.resume()
+                await self.resume(all_of_it=starting)
+                starting = False
             except Exception as error:
                 logger.error("What is unanswered could not be looked up: %s", where(error))
             await asyncio.sleep(RESUME_SECONDS)
 
-    def lock(self, conversation_id: str) -> asyncio.Lock:
+    def lock(self, conversation_id: str) -> Any:
         """Held while the conversation is being answered; whoever holds it sees no turn half done."""
-        return self._locks.setdefault(conversation_id, asyncio.Lock())
+        return self._agent().lock_store.lock(conversation_id)
 
     async def _answer_waiting(self, conversation_id: str) -> None:
+        tries: Counter[str] = Counter()
         async with self.lock(conversation_id):
             while message := await asyncio.to_thread(self._next, conversation_id):
-                self._on_change(conversation_id, "typing")
-                replies = await self._run(message)
-                await asyncio.to_thread(self._store, message, replies)
-                self._on_change(conversation_id, "message")
+                tries[message.message_id] += 1
+                if tries[message.message_id] > 2 * TRIES:
+                    raise StaleConversationError("The conversation changes at every try.")
+                self._on_change("typing", conversation_id)
+                await self._answer(message, last=tries[message.message_id] > TRIES)
+                self._on_change("message", conversation_id)
 
-    async def _run(self, message: Inbound) -> list[Reply]:
-        output = CollectedReplies(self._channel)
+    async def _answer(self, message: Inbound, *, last: bool) -> None:
+        failure = StaleConversationError.__name__ if last else await self._run(message)
+        if failure:
+            await self._close(message, failure)
+
+    async def _run(self, message: Inbound) -> str | None:
+        """Let Rasa take its turn; returns what went wrong where it makes no sense to try again."""
+        agent = self._agent()
+        adjust(agent)
         try:
-            await asyncio.wait_for(self._handle(_user_message(message, output)), TURN_SECONDS)
+            await asyncio.wait_for(agent.handle_message(self._user_message(message)), TURN_SECONDS)
+        except (StaleConversationError, AlreadyAnsweredError) as error:
+            logger.info("A turn is repeated in conversation %s: %s", message.conversation_id, where(error))
+        except SilentTurnError as error:
+            logger.error("A turn said nothing in conversation %s.", message.conversation_id)
+            return type(error).__name__
         except Exception as error:
             logger.error("A turn failed in conversation %s: %s", message.conversation_id, where(error))
-            return [await asyncio.to_thread(self._safe_reply, message)]
-        if output.replies:
-            return output.replies
-        logger.error("A turn said nothing in conversation %s.", message.conversation_id)
-        return [await asyncio.to_thread(self._safe_reply, message)]
+            return where(error)
+        return None
+
+    async def _close(self, message: Inbound, failure: str) -> None:
+        reply = await asyncio.to_thread(self._safe_reply, message, failure)
+        try:
+            await close_turn(self._agent(), self._user_message(message), reply)
+        except (StaleConversationError, AlreadyAnsweredError) as error:
+            logger.info("Another turn came first in %s: %s", message.conversation_id, where(error))
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """A task nobody waits for may fail, too; what it left is claimed again when the fault is gone."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.error("A message was left unanswered: %s", where(error))
+
+    def _user_message(self, message: Inbound) -> UserMessage:
+        return UserMessage(
+            message.text,
+            self._output,
+            message.conversation_id,
+            parse_data=_parse_choice(message),
+            input_channel=self._output.name(),
+            message_id=message.message_id,
+        )
 
     def _next(self, conversation_id: str) -> Inbound | None:
         with self._database.reading() as session:
             return inbound.oldest_unanswered(session, conversation_id)
 
-    def _store(self, message: Inbound, replies: list[Reply]) -> None:
+    def _left_over(self, all_of_it: bool) -> list[str]:
         with self._database.transaction() as session:
-            inbound.answer(session, message.conversation_id, message.message_id, replies)
-
-    def _left_over(self) -> list[str]:
-        with self._database.reading() as session:
-            return inbound.unanswered_conversations(session, channel=self._channel)
-
-
-def reply_from_response(response: dict[str, Any]) -> Reply:
-    """A reply from one of the domain's `utter_` responses."""
-    return _reply(response)
-
-
-def _user_message(message: Inbound, output: OutputChannel) -> UserMessage:
-    return UserMessage(
-        message.text,
-        output,
-        message.conversation_id,
-        parse_data=_parse_choice(message),
-        input_channel=output.name(),
-        message_id=message.message_id,
-    )
+            return inbound.claim_unanswered(session, channel=self._output.name(), all_of_it=all_of_it)
 
 
 def _parse_choice(message: Inbound) -> dict[str, Any] | None:
     """What NLU would have found, for a choice: the intent that the button stands for."""
     if not message.choice_payload:
         return None
-    parsed = YAMLStoryReader.unpack_regex_message(_rasa_message(message.choice_payload))
+    parsed = YAMLStoryReader.unpack_regex_message(Message({TEXT: message.choice_payload}))
     return {
         "text": message.text,
         "intent": parsed.get("intent"),
         "intent_ranking": [parsed.get("intent")],
         "entities": parsed.get("entities") or [],
     }
-
-
-def _rasa_message(payload: str) -> Any:
-    from rasa.shared.nlu.constants import TEXT
-    from rasa.shared.nlu.training_data.message import Message
-
-    return Message({TEXT: payload})
-
-
-def _reply(message: dict[str, Any]) -> Reply:
-    marks = {**(message.get("metadata") or {}), **message}  # those of a domain response arrive nested
-    buttons = message.get("buttons") or []
-    return Reply(
-        text=message["text"].strip(),
-        choices=[Choice(title=button["title"], payload=button["payload"]) for button in buttons],
-        topics=marks.get("topics") or [],
-        outcome=marks.get("outcome"),
-        sources=marks.get("sources") or [],
-    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.conversations.models import Message
+from bot.conversations.models import Message, MessageTopic
 
 PAGE = 500
 
@@ -19,3 +21,34 @@ def messages_after(session: Session, conversation_id: str, cursor: int) -> list[
         .limit(PAGE)
     )
     return list(session.execute(query).scalars())
+
+
+def topics_said(session: Session, conversation_id: str) -> set[str]:
+    """Slugs of the topics that the conversation's replies were about."""
+    query = (
+        select(MessageTopic.topic)
+        .join(Message, Message.number == MessageTopic.message_number)
+        .where(Message.conversation_id == conversation_id)
+    )
+    return set(session.execute(query).scalars())
+
+
+def mentioned_entities(session: Session, conversation_id: str) -> list[dict[str, Any]]:
+    """Every entity found in the visitor's messages that were answered, in the order of the chat."""
+    query = (
+        select(Message.entities)
+        .where(Message.conversation_id == conversation_id, Message.sender == "visitor")
+        .order_by(Message.cursor)
+    )
+    return [entity for found in session.execute(query).scalars() for entity in found or []]
+
+
+def visitor_texts(session: Session, conversation_id: str, *, most: int) -> list[str]:
+    """What the visitor wrote last, at most so many messages, oldest first."""
+    query = (
+        select(Message.text)
+        .where(Message.conversation_id == conversation_id, Message.sender == "visitor")
+        .order_by(Message.cursor.desc())
+        .limit(most)
+    )
+    return list(session.execute(query).scalars())[::-1]

@@ -1,24 +1,50 @@
-"""Taking a visitor's message in, and storing what was answered: each exactly once."""
+"""Taking a visitor's message in, exactly once, and finding what still waits for its reply."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy.engine import Row
 from sqlalchemy.orm import Session
 
+from bot.conversations.conversation import CONVERSATIONS, ConversationGoneError, locked_row
 from bot.conversations.models import Conversation, Inbound, Message
+from bot.conversations.replies import Choice
 from bot.database import now
 from bot.errors import BotError
 
+_INBOUND, _MESSAGES = Inbound.__table__, Message.__table__
+_THIS = (_INBOUND.c.conversation_id == bindparam("conversation")) & (
+    _INBOUND.c.message_id == bindparam("message")
+)
+# Statements of every turn are made once: making one costs as much as running it.
+_KNOWN = select(_INBOUND.c.text, _INBOUND.c.choice_id, _INBOUND.c.answered_at).where(_THIS)
+_RECENT = select(func.count(), func.min(_INBOUND.c.received_at)).where(
+    _INBOUND.c.conversation_id == bindparam("conversation"),
+    _INBOUND.c.received_at > bindparam("since"),
+    _INBOUND.c.received_at <= bindparam("until"),  # what lies ahead came before the clock stepped back
+)
+_ADD, _ADD_MESSAGE = insert(_INBOUND), insert(_MESSAGES)
+_COUNT_ON = (
+    update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("key")).values(last_cursor=bindparam("cursor"))
+)
+_OLDEST_UNANSWERED = (
+    select(Inbound)
+    .where(Inbound.conversation_id == bindparam("conversation"), Inbound.answered_at.is_(None))
+    .order_by(Inbound.cursor)
+    .limit(1)
+)
+_REPLIES = (
+    select(Message)
+    .where(Message.conversation_id == bindparam("conversation"), Message.inbound_id == bindparam("message"))
+    .order_by(Message.reply_index)
+)
+
 RATE_WINDOW = timedelta(minutes=1)
-
-
-class ConversationGoneError(BotError):
-    """The conversation does not exist, or was erased."""
+CLAIM = timedelta(
+    seconds=30
+)  # longer than a turn may take; whoever dies leaves a message unanswered for as long
 
 
 class MessageIdReusedError(BotError):
@@ -35,61 +61,6 @@ class TooManyMessagesError(BotError):
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A button under a reply. `payload` is the intent it stands for and never leaves the server."""
-
-    title: str
-    payload: str
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What the assistant says in return to one message."""
-
-    text: str
-    choices: Sequence[Choice] = ()
-    topics: Sequence[str] = ()
-    outcome: str | None = None
-    sources: Sequence[dict[str, str]] = field(default_factory=list)
-
-
-def start_conversation(session: Session, *, channel: str) -> str:
-    """Open a conversation and return its id: 32 hexadecimal digits that nobody can guess."""
-    conversation = Conversation(id=uuid4().hex, channel=channel, created_at=now(), last_cursor=0)
-    session.add(conversation)
-    return str(conversation.id)
-
-
-def lock_conversation(session: Session, conversation_id: str) -> Conversation:
-    """The conversation, locked until the transaction ends.
-
-    Raises:
-        ConversationGoneError: there is none, or it was erased.
-    """
-    return _living(session.get(Conversation, conversation_id, with_for_update=True))
-
-
-def require_conversation(session: Session, conversation_id: str) -> Conversation:
-    """The conversation, for reading.
-
-    Raises:
-        ConversationGoneError: there is none, or it was erased.
-    """
-    return _living(session.get(Conversation, conversation_id))
-
-
-def require_not_erased(session: Session, conversation_id: str) -> None:
-    """Lock the conversation, where there is one, until the transaction ends, so that no erasure comes between.
-
-    Raises:
-        ConversationGoneError: it was erased.
-    """
-    conversation = session.get(Conversation, conversation_id, with_for_update=True)
-    if conversation is not None:
-        _living(conversation)
 
 
 def receive(
@@ -110,91 +81,66 @@ def receive(
     Raises:
         ConversationGoneError, MessageIdReusedError, ChoiceUnknownError, TooManyMessagesError.
     """
-    conversation = lock_conversation(session, conversation_id)
-    known = session.get(Inbound, (conversation_id, message_id))
-    if known is not None:
+    conversation = locked_row(session, conversation_id)
+    if conversation is None:
+        raise ConversationGoneError
+    key = {"conversation": conversation_id, "message": message_id}
+    if (known := session.execute(_KNOWN, key).one_or_none()) is not None:
         _require_same(known, text, choice_id)
         return
     _require_patience(session, conversation_id, per_minute)
     choice = _offered(session, conversation_id, choice_id) if choice_id else None
-    text = choice.title if choice else text
-    cursor, at = _next_cursor(conversation), now()
-    session.add(
-        Inbound(
-            conversation_id=conversation_id,
-            message_id=message_id,
-            cursor=cursor,
-            text=text,
-            choice_id=choice_id,
-            choice_payload=choice.payload if choice else None,
-            received_at=at,
-        )
-    )
-    session.add(
-        Message(
-            conversation_id=conversation_id, cursor=cursor, id=message_id, sender="visitor", at=at, text=text
-        )
-    )
+    text, payload = (choice.title, choice.payload) if choice else (text, None)
+    cursor, at = conversation.last_cursor + 1, now()
+    shared = {"conversation_id": conversation_id, "cursor": cursor, "text": text}
+    asked = {"message_id": message_id, "choice_id": choice_id, "choice_payload": payload}
+    session.execute(_ADD, {**shared, **asked, "received_at": at, "claimed_until": at + CLAIM})
+    said = {"id": message_id, "sender": "visitor", "channel": conversation.channel, "at": at}
+    session.execute(_ADD_MESSAGE, {**shared, **said, "choices": [], "topics": [], "sources": []})
+    session.execute(_COUNT_ON, {"key": conversation_id, "cursor": cursor})
 
 
 def oldest_unanswered(session: Session, conversation_id: str) -> Inbound | None:
     """The message of the conversation that waits longest for its reply."""
-    query = (
-        select(Inbound)
-        .where(Inbound.conversation_id == conversation_id, Inbound.answered_at.is_(None))
-        .order_by(Inbound.cursor)
-        .limit(1)
-    )
-    return session.execute(query).scalar_one_or_none()  # type: ignore[no-any-return]
+    found = session.execute(_OLDEST_UNANSWERED, {"conversation": conversation_id})
+    return found.scalar_one_or_none()  # type: ignore[no-any-return]
 
 
-def unanswered_conversations(session: Session, *, channel: str) -> list[str]:
-    """Ids of the channel's conversations in which a message still waits for its reply."""
+def claim_unanswered(session: Session, *, channel: str, all_of_it: bool = False) -> list[str]:
+    """Ids of the channel's conversations with messages that wait for a reply; they are claimed for the caller.
+
+    Args:
+        all_of_it: also what somebody claimed not long ago: whoever starts cannot know whether they are still there.
+    """
+    moment = now()
     query = (
-        select(Inbound.conversation_id)
+        select(Inbound.conversation_id, Inbound.message_id)
         .join(Conversation, Conversation.id == Inbound.conversation_id)
         .where(Inbound.answered_at.is_(None), Conversation.erased_at.is_(None))
         .where(Conversation.channel == channel)
-        .distinct()
+        .with_for_update(of=Inbound, skip_locked=True)
     )
-    return list(session.execute(query).scalars())
-
-
-def answer(session: Session, conversation_id: str, message_id: str, replies: Sequence[Reply]) -> None:
-    """Store the replies to a message and mark it answered; a message already answered is left as it is.
-
-    Raises:
-        ConversationGoneError: the visitor erased the conversation meanwhile.
-    """
-    conversation = lock_conversation(session, conversation_id)
-    inbound = session.get(Inbound, (conversation_id, message_id))
-    if inbound is None or inbound.answered_at is not None:
-        return
-    for index, reply in enumerate(replies):
-        session.add(_message(conversation, message_id, index, reply))
-    inbound.answered_at = now()
+    if not all_of_it:
+        # A claim further ahead than one can reach was made before the clock stepped back.
+        left = (Inbound.claimed_until <= moment, Inbound.claimed_until > moment + CLAIM)
+        query = query.where(or_(Inbound.claimed_until.is_(None), *left))
+    found = session.execute(query).all()
+    for row in found:
+        key = {"conversation_id": row.conversation_id, "message_id": row.message_id}
+        session.execute(update(Inbound).filter_by(**key).values(claimed_until=moment + CLAIM))
+    return sorted({row.conversation_id for row in found})
 
 
 def replies_to(session: Session, conversation_id: str, message_id: str) -> list[Message] | None:
     """The replies to a message, in order; None while it waits for them."""
-    inbound = session.get(Inbound, (conversation_id, message_id))
-    if inbound is None or inbound.answered_at is None:
+    key = {"conversation": conversation_id, "message": message_id}
+    known = session.execute(_KNOWN, key).one_or_none()
+    if known is None or known.answered_at is None:
         return None
-    query = (
-        select(Message)
-        .where(Message.conversation_id == conversation_id, Message.inbound_id == message_id)
-        .order_by(Message.reply_index)
-    )
-    return list(session.execute(query).scalars())
+    return list(session.execute(_REPLIES, key).scalars())
 
 
-def _living(conversation: Conversation | None) -> Conversation:
-    if conversation is None or conversation.erased_at is not None:
-        raise ConversationGoneError("This conversation has ended. Please start a new one.")
-    return conversation
-
-
-def _require_same(known: Inbound, text: str, choice_id: str | None) -> None:
+def _require_same(known: Row, text: str, choice_id: str | None) -> None:
     same = known.choice_id == choice_id and (choice_id is not None or known.text == text)
     if not same:
         raise MessageIdReusedError(
@@ -204,47 +150,18 @@ def _require_same(known: Inbound, text: str, choice_id: str | None) -> None:
 
 def _require_patience(session: Session, conversation_id: str, per_minute: int) -> None:
     since = now() - RATE_WINDOW
-    recent = select(func.count(), func.min(Inbound.received_at)).where(
-        Inbound.conversation_id == conversation_id, Inbound.received_at > since
-    )
-    count, oldest = session.execute(recent).one()
+    span = {"since": since, "until": since + RATE_WINDOW}
+    count, oldest = session.execute(_RECENT, {"conversation": conversation_id, **span}).one()
     if count >= per_minute:
         wait = max(1, round((oldest - since).total_seconds()))
         raise TooManyMessagesError(f"That was a lot at once. Please wait {wait} seconds.", retry_after=wait)
 
 
 def _offered(session: Session, conversation_id: str, choice_id: str) -> Choice:
-    reply_id = choice_id.rpartition(".")[0]
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.id == reply_id)
-    for message in session.execute(query).scalars():
-        for choice in message.choices:
+    inbound_id = choice_id.rpartition(".")[0].rpartition(".")[0]
+    key = {"conversation": conversation_id, "message": inbound_id}
+    for reply in session.execute(_REPLIES, key).scalars():
+        for choice in reply.choices:
             if choice["id"] == choice_id:
                 return Choice(title=choice["title"], payload=choice["payload"])
     raise ChoiceUnknownError("That choice was not offered here. Please type your question instead.")
-
-
-def _next_cursor(conversation: Conversation) -> int:
-    conversation.last_cursor += 1
-    return int(conversation.last_cursor)
-
-
-def _message(conversation: Conversation, message_id: str, index: int, reply: Reply) -> Message:
-    reply_id = f"{message_id}.{index}"
-    choices = [
-        {"id": f"{reply_id}.{number}", "title": choice.title, "payload": choice.payload}
-        for number, choice in enumerate(reply.choices)
-    ]
-    return Message(
-        conversation_id=conversation.id,
-        cursor=_next_cursor(conversation),
-        id=reply_id,
-        sender="bot",
-        at=now(),
-        text=reply.text,
-        inbound_id=message_id,
-        reply_index=index,
-        choices=choices,
-        topics=list(reply.topics),
-        outcome=reply.outcome,
-        sources=list(reply.sources),
-    )

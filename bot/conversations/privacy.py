@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from bot.conversations.inbound import lock_conversation
-from bot.conversations.models import Handoff, Inbound, KnowledgeGap, Message
+from bot.conversations.conversation import lock_conversation
+from bot.conversations.models import Event, Handoff, Inbound, KnowledgeGap, Message, Outgoing
+from bot.conversations.news import notify
 from bot.database import now
 
 Eraser = Callable[[Session, str], None]
@@ -26,6 +27,8 @@ def erase_conversation(session: Session, conversation_id: str, erasers: Iterable
     conversation = lock_conversation(session, conversation_id)
     for erase in erasers:
         erase(session, conversation_id)
-    for model in (Handoff, KnowledgeGap, Message, Inbound):
+    for model in (Event, Handoff, KnowledgeGap, Message, Inbound, Outgoing):
         session.execute(delete(model).where(model.conversation_id == conversation_id))
+    conversation.window_state = []
     conversation.erased_at = now()
+    notify(session, "message", conversation_id)

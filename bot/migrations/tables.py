@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bot.booking.models
 import bot.conversations.models
+import bot.dialogue.models
 import bot.knowledge.models  # noqa: F401
 from bot.database import Base
 

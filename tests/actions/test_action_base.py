@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import base
 from actions.base import ClinicAction, Say
+from bot.knowledge.service import Answer
 
 
 class _Example(ClinicAction):
@@ -38,12 +39,16 @@ def run(decide: Any, **slots: Any) -> tuple[list[dict[str, Any]], dict[str, Any]
 
 
 def test_what_is_said_carries_its_marks() -> None:
-    messages, slots = run(lambda: Say(outcome="answered", text="yes", topics=["pain_and_numbing"]))
-    assert (messages[0]["text"], messages[0]["outcome"], messages[0]["topics"]) == (
-        "yes",
-        "answered",
-        ["pain_and_numbing"],
-    )
+    source = {"title": "Article", "section": "Procedure"}
+    entry = Answer("pain_and_numbing", "Pain", "yes", "", "", [source], 3, "answered")
+    messages, slots = run(lambda: Say(outcome="answered", text="yes", entries=[entry, entry]))
+    marks = {
+        "text": "yes",
+        "outcome": "answered",
+        "sources": [source],
+        "knowledge_versions": {"pain_and_numbing": 3},
+    }
+    assert marks.items() <= messages[0].items()
     assert slots == {"offer": "nothing", "misunderstandings": 0}
 
 
@@ -66,6 +71,7 @@ def test_failure_becomes_the_safe_reply_and_says_nothing_of_its_cause() -> None:
     messages, slots = run(fail)
     assert [message["response"] for message in messages] == ["utter_safe_reply"]
     assert "database" not in str(messages)
+    assert messages[0]["failure"].startswith("builtins.RuntimeError at ")
     assert slots["offer"] == "person"
 
 

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.last_resort import urgent_reply
-from bot.conversations import inbound
+from bot.channels.last_resort import safe_reply, unavailable_wording
+from bot.conversations.conversation import start_conversation
 from bot.conversations.handoff import waiting_handoffs
-from bot.conversations.inbound import Reply
 from bot.conversations.models import Inbound
+from bot.conversations.outbox import list_waiting
+from bot.conversations.replies import Reply
 from bot.database import Database
-from bot.settings import PROJECT_DIR, Clinic, Settings, load_clinic, load_settings
+from bot.settings import PROJECT_DIR, Alerts, Clinic, Contact, Settings, load_clinic, load_settings
+
+ORDINARY = Reply("Something went wrong.", outcome="handoff")
 
 
 @dataclass
@@ -25,9 +28,9 @@ class Emergency:
     clinic: Clinic
     conversation_id: str
 
-    def reply(self, text: str) -> Reply | None:
+    def reply(self, text: str) -> Reply:
         message = Inbound(conversation_id=self.conversation_id, message_id="m1", text=text)
-        return urgent_reply(message, self.database, self.settings, self.clinic)
+        return safe_reply(message, "fault", ORDINARY, self.database, self.settings, self.clinic)
 
     def waiting(self) -> list[str]:
         with self.database.reading() as session:
@@ -42,7 +45,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def emergency(database: Database, settings: Settings) -> Emergency:
     with database.transaction() as session:
-        conversation_id = inbound.start_conversation(session, channel="widget")
+        conversation_id = start_conversation(session, channel="widget")
     return Emergency(database, settings, load_clinic(Path(PROJECT_DIR / "clinic.toml")), conversation_id)
 
 
@@ -57,13 +60,14 @@ def emergency(database: Database, settings: Settings) -> Emergency:
 def test_emergency_gets_its_wording_and_is_put_before_staff(
     emergency: Emergency, text: str, level: str
 ) -> None:
-    assert emergency.reply(text) == Reply(emergency.clinic.urgent_care.wording(level), outcome="urgent")
+    wording = emergency.clinic.urgent_care.wording(level)
+    assert emergency.reply(text) == Reply(wording, outcome="urgent", failure="fault")
     assert emergency.waiting() == [level]
 
 
 @pytest.mark.parametrize("text", ["", "how long is recovery", "what if it gets infected", "\x00" * 50])
-def test_anything_else_has_none(emergency: Emergency, text: str) -> None:
-    assert emergency.reply(text) is None
+def test_anything_else_gets_the_ordinary_words(emergency: Emergency, text: str) -> None:
+    assert emergency.reply(text) == Reply("Something went wrong.", outcome="handoff", failure="fault")
     assert emergency.waiting() == []
 
 
@@ -71,5 +75,18 @@ def test_emergency_gets_its_wording_while_the_database_is_away(settings: Setting
     away = Database("postgresql://nobody@127.0.0.1:1/none")
     emergency = Emergency(away, settings, load_clinic(Path(PROJECT_DIR / "clinic.toml")), "c" * 32)
     reply = emergency.reply("i cant breathe")
-    assert reply is not None
     assert reply.outcome == "urgent"
+
+
+def test_visitor_who_cannot_be_heard_is_told_how_to_reach_a_person(emergency: Emergency) -> None:
+    clinic = emergency.clinic.copy(update={"contact": Contact(phone="+44 20 7946 0000")})
+    assert "+44 20 7946 0000" in unavailable_wording(clinic)
+    assert "In an emergency, call your local emergency number" in unavailable_wording(clinic)
+
+
+def test_staff_are_told_of_an_emergency(emergency: Emergency) -> None:
+    emergency.clinic = emergency.clinic.copy(update={"alerts": Alerts(email="staff@clinic.example")})
+    emergency.settings = emergency.settings.copy(update={"smtp_url": "smtp://127.0.0.1:1"})
+    emergency.reply("i cant breathe my throat is closing")
+    with emergency.database.reading() as session:
+        assert [alert.payload["template"] for alert in list_waiting(session)] == ["alert_urgent"]

@@ -1,145 +1,268 @@
-"""A turn's replies are stored once; a turn that fails or says nothing gets the safe reply."""
+"""A message gets one set of replies, whatever happens to its turn. Rasa's real agent, without its action server."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.core.lock_store import LockStore
+from rasa.core.tracker_store import FailSafeTrackerStore
+from rasa.shared.core.events import SlotSet
+from rasa.utils.endpoints import EndpointConfig
+from sqlalchemy import event, select
 
-from bot.channels.turns import Turns
-from bot.conversations import inbound
+from bot.channels.turns import TRIES, Turns
 from bot.conversations.history import messages_after
-from bot.conversations.inbound import Choice, Reply
+from bot.conversations.models import Inbound
+from bot.conversations.replies import Choice, Reply
 from bot.database import Database
+from bot.dialogue.tracker_store import ClinicTrackerStore
+from bot.settings import PROJECT_DIR, load_settings
+from bot.training import language_models, train
+from tests.support.conversations import answered, received, started
 
-SAFE = Reply("Something went wrong.", outcome="handoff")
+CLOSED_PORT = "http://127.0.0.1:9/webhook"
+SAFE = "Something went wrong."
+
+
+@pytest.fixture(scope="module")
+def trained() -> Agent:
+    settings = load_settings(data_dir=PROJECT_DIR / "var")
+    os.environ["SPACY_MODEL"] = language_models(settings)["SPACY_MODEL"]
+    os.environ["DATA_DIR"] = str(settings.data_dir)
+    return Agent.load(str(train(settings)), action_endpoint=EndpointConfig(CLOSED_PORT))
+
+
+@pytest.fixture
+def agent(trained: Agent, database: Database) -> Iterator[Agent]:
+    """The real agent on a database of the test's own."""
+    url = database.engine.url.render_as_string(hide_password=False)
+    store = ClinicTrackerStore(trained.domain, host=url)
+    trained.tracker_store = trained.processor.tracker_store = FailSafeTrackerStore(store)
+    lock = EndpointConfig(type="bot.dialogue.lock_store.ClinicLockStore", url=url)
+    trained.lock_store = LockStore.create(lock)
+    yield trained
+    store._database.close()
 
 
 @pytest.fixture
 def conversation_id(database: Database) -> str:
-    with database.transaction() as session:
-        return inbound.start_conversation(session, channel="widget")
+    return started(database)
 
 
-def receive(database: Database, conversation_id: str, message_id: str, **content: Any) -> None:
-    with database.transaction() as session:
-        inbound.receive(session, conversation_id, message_id, per_minute=20, **content)
+def turns(database: Database, agent: Agent, **options: Any) -> Turns:
+    def safe(message: Inbound, failure: str) -> Reply:
+        return Reply(SAFE, outcome="handoff", failure=failure)
+
+    return Turns(database, "widget", agent=lambda: agent, safe_reply=safe, **options)
 
 
-def answered(
-    database: Database, conversation_id: str, handle: Callable[[UserMessage], Awaitable[None]]
-) -> list[tuple[str, str | None]]:
-    """Run what waits, and return every reply's text and outcome."""
+def answer_waiting(database: Database, agent: Agent, conversation_id: str, **options: Any) -> list[Any]:
+    """Run what waits, and return every reply."""
 
     async def run() -> None:
-        turns = Turns(database, "widget", handle=handle, safe_reply=lambda message: SAFE)
-        await turns.start(conversation_id)
+        await turns(database, agent, **options).start(conversation_id)
 
     asyncio.run(run())
+    return replies(database, conversation_id)
+
+
+def replies(database: Database, conversation_id: str) -> list[Any]:
     with database.reading() as session:
-        messages = messages_after(session, conversation_id, 0)
-    return [(message.text, message.outcome) for message in messages if message.sender == "bot"]
+        return [row for row in messages_after(session, conversation_id, 0) if row.sender == "bot"]
 
 
-async def echo(message: UserMessage) -> None:
-    await message.output_channel.send_response("", {"text": f"{message.text}!", "outcome": "answered"})
+def inbound_rows(database: Database) -> list[Inbound]:
+    with database.reading() as session:
+        return list(session.execute(select(Inbound).order_by(Inbound.cursor)).scalars())
 
 
-async def fail(message: UserMessage) -> None:
-    raise RuntimeError("no model")
+def test_messages_are_answered_in_order(database: Database, agent: Agent, conversation_id: str) -> None:
+    received(database, conversation_id, "m1", text="hello")
+    received(database, conversation_id, "m2", text="bye")
+    said = answer_waiting(database, agent, conversation_id)
+    assert [(row.inbound_id, row.outcome) for row in said] == [("m1", "smalltalk"), ("m2", "smalltalk")]
+    assert said[0].text.startswith("Hello")
 
 
-async def stay_silent(message: UserMessage) -> None:
-    return None
-
-
-def test_replies_are_stored_in_order(database: Database, conversation_id: str) -> None:
-    receive(database, conversation_id, "m1", text="one")
-    receive(database, conversation_id, "m2", text="two")
-    assert answered(database, conversation_id, echo) == [("one!", "answered"), ("two!", "answered")]
-
-
-@pytest.mark.parametrize("handle", [fail, stay_silent])
-def test_turn_without_a_reply_gets_the_safe_one(
-    database: Database, conversation_id: str, handle: Callable[[UserMessage], Awaitable[None]]
+def test_turn_whose_action_cannot_run_gets_the_safe_reply(
+    database: Database, agent: Agent, conversation_id: str
 ) -> None:
-    receive(database, conversation_id, "m1", text="one")
-    assert answered(database, conversation_id, handle) == [("Something went wrong.", "handoff")]
+    received(database, conversation_id, "m1", text="how long is recovery")
+    (reply,) = answer_waiting(database, agent, conversation_id)
+    assert (reply.text, reply.outcome) == (SAFE, "handoff")
+    assert inbound_rows(database)[0].failure == "SilentTurnError"
+
+
+def test_dialogue_goes_on_after_a_failure(database: Database, agent: Agent, conversation_id: str) -> None:
+    received(database, conversation_id, "m1", text="im pregnant, how long is recovery")
+    received(database, conversation_id, "m2", text="hello")
+    said = answer_waiting(database, agent, conversation_id)
+    assert [row.outcome for row in said] == ["handoff", "smalltalk"]
+    with database.reading() as session:
+        question = messages_after(session, conversation_id, 0)[0]
+    assert {"entity": "life_stage", "value": "pregnant"}.items() <= question.entities[0].items()
 
 
 def test_turn_that_hangs_gets_the_safe_reply(
-    database: Database, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, agent: Agent, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def hang(message: UserMessage) -> None:
         await asyncio.sleep(60)
 
     monkeypatch.setattr("bot.channels.turns.TURN_SECONDS", 0.05)
-    receive(database, conversation_id, "m1", text="one")
-    assert answered(database, conversation_id, hang) == [("Something went wrong.", "handoff")]
+    monkeypatch.setattr(agent, "handle_message", hang)
+    received(database, conversation_id, "m1", text="hello")
+    (reply,) = answer_waiting(database, agent, conversation_id)
+    assert reply.text == SAFE
+    assert "TimeoutError" in inbound_rows(database)[0].failure
 
 
-def test_marks_of_a_domain_response_are_found_where_rasa_nests_them(
-    database: Database, conversation_id: str
+def test_turn_on_an_outdated_tracker_is_repeated_on_the_fresh_one(
+    database: Database, agent: Agent, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def greet(message: UserMessage) -> None:
-        await message.output_channel.send_response("", {"text": "hi", "metadata": {"outcome": "smalltalk"}})
+    url = database.engine.url.render_as_string(hide_password=False)
+    elsewhere = ClinicTrackerStore(agent.domain, host=url)
+    handle, tries = agent.processor.handle_message, []
 
-    receive(database, conversation_id, "m1", text="hello")
-    assert answered(database, conversation_id, greet) == [("hi", "smalltalk")]
+    async def overtaken(message: UserMessage) -> None:
+        tries.append(message.message_id)
+        if len(tries) == 2:
+            await someone_else_adds(elsewhere)
+        await handle(message)
+
+    async def someone_else_adds(store: ClinicTrackerStore) -> None:
+        real_retrieve = agent.tracker_store._tracker_store.retrieve
+
+        async def retrieve_then_overtake(sender_id: str) -> Any:
+            tracker = await real_retrieve(sender_id)
+            other = await store.retrieve(sender_id)
+            other.update(SlotSet("name", "Example"))
+            await store.save(other)
+            monkeypatch.setattr(agent.tracker_store._tracker_store, "retrieve", real_retrieve)
+            return tracker
+
+        monkeypatch.setattr(agent.tracker_store._tracker_store, "retrieve", retrieve_then_overtake)
+
+    monkeypatch.setattr(agent.processor, "handle_message", overtaken)
+    received(database, conversation_id, "m1", text="hello")
+    received(database, conversation_id, "m2", text="bye")
+    said = answer_waiting(database, agent, conversation_id)
+    assert tries == ["m1", "m2", "m2"]
+    assert [(row.inbound_id, row.outcome) for row in said] == [("m1", "smalltalk"), ("m2", "smalltalk")]
 
 
-def test_choice_reaches_rasa_as_its_intent_with_its_title(database: Database, conversation_id: str) -> None:
-    seen: list[UserMessage] = []
+def test_turn_that_is_overtaken_every_time_ends_with_the_safe_reply(
+    database: Database, agent: Agent, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose(message: UserMessage) -> None:
+        """Rasa's wrapper swallowed the store's error."""
 
-    async def remember(message: UserMessage) -> None:
-        seen.append(message)
-
-    with database.transaction() as session:
-        inbound.receive(session, conversation_id, "m1", text="?", per_minute=20)
-    with database.transaction() as session:
-        inbound.answer(
-            session, conversation_id, "m1", [Reply("which?", choices=[Choice("Price", "/ask_price")])]
-        )
-    receive(database, conversation_id, "m2", choice_id="m1.0.0")
-    answered(database, conversation_id, remember)
-    assert seen[0].text == "Price"
-    assert seen[0].parse_data["intent"]["name"] == "ask_price"
-    assert seen[0].message_id == "m2"
+    monkeypatch.setattr(agent, "handle_message", lose)
+    received(database, conversation_id, "m1", text="hello")
+    (reply,) = answer_waiting(database, agent, conversation_id)
+    assert reply.text == SAFE
+    assert TRIES > 1
 
 
-def test_what_an_earlier_process_left_is_answered(database: Database, conversation_id: str) -> None:
-    receive(database, conversation_id, "m1", text="one")
+def test_nothing_is_answered_from_an_empty_tracker_while_the_database_is_away(
+    database: Database, agent: Agent, conversation_id: str
+) -> None:
+    received(database, conversation_id, "m1", text="hello")
+    answer_waiting(database, agent, conversation_id)
+    received(database, conversation_id, "m2", text="hello")
+
+    def refuse(*_: Any) -> None:
+        raise RuntimeError("the disk is gone")
+
+    engine = agent.tracker_store._tracker_store._database.engine
+    event.listen(engine, "before_cursor_execute", refuse)
+    with pytest.raises(RuntimeError):
+        answer_waiting(database, agent, conversation_id)
+    event.remove(engine, "before_cursor_execute", refuse)
+    assert len(replies(database, conversation_id)) == 1
+
+    said = answer_waiting(database, agent, conversation_id)
+    assert [row.inbound_id for row in said] == ["m1", "m2"]
+
+
+def test_choice_reaches_rasa_as_its_intent_with_its_title(
+    database: Database, agent: Agent, conversation_id: str
+) -> None:
+    received(database, conversation_id, "m1", text="?")
+    answered(database, conversation_id, "m1", Reply("which?", choices=[Choice("Say goodbye", "/goodbye")]))
+    received(database, conversation_id, "m2", choice_id="m1.0.0")
+    answer_waiting(database, agent, conversation_id)
+    with database.reading() as session:
+        chosen, reply = messages_after(session, conversation_id, 2)
+    assert (chosen.text, chosen.intent) == ("Say goodbye", "goodbye")
+    assert reply.outcome == "smalltalk"
+
+
+def test_what_an_earlier_process_left_is_answered(
+    database: Database, agent: Agent, conversation_id: str
+) -> None:
+    received(database, conversation_id, "m1", text="hello")
 
     async def resume() -> None:
-        turns = Turns(database, "widget", handle=echo, safe_reply=lambda message: SAFE)
-        await turns.resume()
-        async with turns.lock(conversation_id):
-            pass
-        await asyncio.gather(*turns._tasks)
+        running = turns(database, agent)
+        await running.resume(all_of_it=True)
+        await asyncio.gather(*running._tasks)
 
     asyncio.run(resume())
-    with database.reading() as session:
-        assert inbound.unanswered_conversations(session, channel="widget") == []
+    assert [row.inbound_id for row in replies(database, conversation_id)] == ["m1"]
 
 
-def test_visitor_who_leaves_does_not_cancel_the_turn(database: Database, conversation_id: str) -> None:
-    receive(database, conversation_id, "m1", text="one")
-
-    async def slow(message: UserMessage) -> None:
-        await asyncio.sleep(0.1)
-        await echo(message)
+def test_visitor_who_leaves_does_not_cancel_the_turn(
+    database: Database, agent: Agent, conversation_id: str
+) -> None:
+    received(database, conversation_id, "m1", text="hello")
 
     async def leave() -> None:
-        turns = Turns(database, "widget", handle=slow, safe_reply=lambda message: SAFE)
-        task = turns.start(conversation_id)
+        task = turns(database, agent).start(conversation_id)
         request = asyncio.ensure_future(asyncio.shield(task))
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.002)
         request.cancel()
         await task
 
     asyncio.run(leave())
-    with database.reading() as session:
-        assert [m.text for m in messages_after(session, conversation_id, 0)] == ["one", "one!"]
+    assert len(replies(database, conversation_id)) == 1
+
+
+def test_twenty_turns_at_once_of_one_conversation_keep_their_order(
+    database: Database, agent: Agent, conversation_id: str
+) -> None:
+    for number in range(20):
+        received(database, conversation_id, f"m{number:02}", text="hello")
+
+    async def all_at_once() -> None:
+        running = turns(database, agent)
+        await asyncio.gather(*(running.start(conversation_id) for _ in range(20)))
+
+    asyncio.run(all_at_once())
+    assert [row.inbound_id for row in replies(database, conversation_id)] == [f"m{n:02}" for n in range(20)]
+
+
+def test_failure_of_a_turn_nobody_waits_for_is_logged_without_words(
+    database: Database, agent: Agent, conversation_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    received(database, conversation_id, "m1", text="my secret")
+
+    def broken(message: Inbound, failure: str) -> Reply:
+        raise RuntimeError(message.text)
+
+    async def run() -> None:
+        running = Turns(database, "widget", agent=lambda: agent, safe_reply=broken)
+        await asyncio.wait([running.start(conversation_id)])
+        await asyncio.sleep(0)
+
+    with caplog.at_level(logging.ERROR, logger="bot"):
+        asyncio.run(run())
+    assert "left unanswered" in caplog.text
+    assert "my secret" not in "".join(r.getMessage() for r in caplog.records if r.name.startswith("bot"))

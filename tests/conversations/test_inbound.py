@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import update
 
 from bot.conversations import inbound
+from bot.conversations.conversation import ConversationGoneError, start_conversation
 from bot.conversations.history import messages_after
-from bot.conversations.inbound import Choice, Reply
 from bot.conversations.models import Inbound
+from bot.conversations.replies import Choice, Reply
+from bot.conversations.turn import AlreadyAnsweredError
 from bot.database import Database, now
+from tests.support.conversations import answered
 
 
 @pytest.fixture
 def conversation_id(database: Database) -> str:
     with database.transaction() as session:
-        return inbound.start_conversation(session, channel="widget")
+        return start_conversation(session, channel="widget")
 
 
 def receive(
@@ -30,8 +35,7 @@ def receive(
 
 
 def answer(database: Database, conversation_id: str, message_id: str, *replies: Reply) -> None:
-    with database.transaction() as session:
-        inbound.answer(session, conversation_id, message_id, replies)
+    answered(database, conversation_id, message_id, *replies)
 
 
 def history(database: Database, conversation_id: str, after: int = 0) -> list[tuple[int, str, str]]:
@@ -61,10 +65,11 @@ def test_repeated_id_with_other_text_is_refused(database: Database, conversation
         receive(database, conversation_id, "something else", id=message_id)
 
 
-def test_second_answer_to_a_message_is_dropped(database: Database, conversation_id: str) -> None:
+def test_second_answer_to_a_message_is_refused(database: Database, conversation_id: str) -> None:
     message_id = receive(database, conversation_id)
     answer(database, conversation_id, message_id, Reply("first"))
-    answer(database, conversation_id, message_id, Reply("second"))
+    with pytest.raises(AlreadyAnsweredError):
+        answer(database, conversation_id, message_id, Reply("second"))
 
     assert [text for _, _, text in history(database, conversation_id)] == ["hello", "first"]
 
@@ -89,8 +94,6 @@ def test_oldest_unanswered_message_comes_first(database: Database, conversation_
     answer(database, conversation_id, first, Reply("ok"))
     with database.reading() as session:
         assert inbound.oldest_unanswered(session, conversation_id).text == "second"  # type: ignore[union-attr]
-        assert inbound.unanswered_conversations(session, channel="widget") == [conversation_id]
-        assert inbound.unanswered_conversations(session, channel="whatsapp") == []
 
 
 def test_choice_stands_for_its_title_and_payload(database: Database, conversation_id: str) -> None:
@@ -108,6 +111,47 @@ def test_choice_stands_for_its_title_and_payload(database: Database, conversatio
         assert (chosen.text, chosen.choice_payload) == ("Pain", "/ask_pain_and_numbing")
 
 
+def claim(database: Database, **options: Any) -> list[str]:
+    with database.transaction() as session:
+        return inbound.claim_unanswered(session, **{"channel": "widget", **options})
+
+
+def test_message_in_hand_is_claimed_by_nobody_else(database: Database, conversation_id: str) -> None:
+    receive(database, conversation_id)
+    assert claim(database) == []
+
+
+def test_message_left_lying_is_claimed_once(database: Database, conversation_id: str) -> None:
+    lease_ended(database, receive(database, conversation_id), timedelta(seconds=-1))
+    assert claim(database, channel="whatsapp") == []
+    assert claim(database) == [conversation_id]
+    assert claim(database) == []
+
+
+def test_whoever_starts_claims_everything(database: Database, conversation_id: str) -> None:
+    receive(database, conversation_id)
+    assert claim(database, all_of_it=True) == [conversation_id]
+
+
+def test_claim_from_before_the_clock_stepped_back_does_not_last(
+    database: Database, conversation_id: str
+) -> None:
+    lease_ended(database, receive(database, conversation_id), timedelta(hours=1))
+    assert claim(database) == [conversation_id]
+
+
+def test_answered_message_is_not_claimed(database: Database, conversation_id: str) -> None:
+    answer(database, conversation_id, receive(database, conversation_id), Reply("here"))
+    assert claim(database, all_of_it=True) == []
+
+
+def lease_ended(database: Database, message_id: str, ago: timedelta) -> None:
+    with database.transaction() as session:
+        session.execute(
+            update(Inbound).where(Inbound.message_id == message_id).values(claimed_until=now() + ago)
+        )
+
+
 @pytest.mark.parametrize("choice_id", ["x", "a.b.c", "0", "' OR 1=1 --"])
 def test_choice_never_offered_is_refused(database: Database, conversation_id: str, choice_id: str) -> None:
     with pytest.raises(inbound.ChoiceUnknownError), database.transaction() as session:
@@ -118,7 +162,7 @@ def test_choice_of_another_conversation_is_refused(database: Database, conversat
     message_id = receive(database, conversation_id)
     answer(database, conversation_id, message_id, Reply("which?", choices=[Choice("Price", "/ask_price")]))
     with database.transaction() as session:
-        other = inbound.start_conversation(session, channel="widget")
+        other = start_conversation(session, channel="widget")
 
     with pytest.raises(inbound.ChoiceUnknownError), database.transaction() as session:
         inbound.receive(session, other, "m", choice_id=f"{message_id}.0.0", per_minute=20)
@@ -133,6 +177,17 @@ def test_too_many_messages_in_a_minute_are_refused(database: Database, conversat
     assert 1 <= refusal.value.retry_after <= 60
 
 
+def test_messages_from_before_the_clock_stepped_back_do_not_count(
+    database: Database, conversation_id: str
+) -> None:
+    message_id = receive(database, conversation_id, per_minute=1)
+    with database.transaction() as session:
+        session.get(Inbound, (conversation_id, message_id)).received_at = now() + timedelta(hours=1)
+
+    receive(database, conversation_id, per_minute=1)
+    assert len(history(database, conversation_id)) == 2
+
+
 def test_messages_of_an_earlier_minute_do_not_count(database: Database, conversation_id: str) -> None:
     message_id = receive(database, conversation_id, per_minute=1)
     with database.transaction() as session:
@@ -143,5 +198,5 @@ def test_messages_of_an_earlier_minute_do_not_count(database: Database, conversa
 
 
 def test_unknown_conversation_is_gone(database: Database) -> None:
-    with pytest.raises(inbound.ConversationGoneError):
+    with pytest.raises(ConversationGoneError):
         receive(database, "0" * 32)

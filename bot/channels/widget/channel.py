@@ -13,8 +13,8 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.booking.service import erase_bookings
-from bot.channels.last_resort import urgent_reply
-from bot.channels.turns import Turns, reply_from_response
+from bot.channels.last_resort import safe_reply, unavailable_wording, urgent_wording
+from bot.channels.turns import Turns
 from bot.channels.widget.events import Doorbells, stream
 from bot.channels.widget.pages import demo_page, widget_script
 from bot.channels.widget.payloads import (
@@ -27,18 +27,17 @@ from bot.channels.widget.payloads import (
 )
 from bot.channels.widget.tokens import Session, Tokens
 from bot.conversations import inbound
+from bot.conversations.conversation import ConversationGoneError, require_conversation, start_conversation
 from bot.conversations.history import messages_after
-from bot.conversations.inbound import (
-    ChoiceUnknownError,
-    ConversationGoneError,
-    MessageIdReusedError,
-    Reply,
-    TooManyMessagesError,
-)
+from bot.conversations.inbound import ChoiceUnknownError, MessageIdReusedError, TooManyMessagesError
 from bot.conversations.models import Inbound, Message
 from bot.conversations.privacy import erase_conversation
+from bot.conversations.replies import Reply
 from bot.database import Database
-from bot.dialogue.erasure import erase_tracker
+from bot.dialogue.adjustments import release
+from bot.dialogue.lock_store import ClinicLockStore
+from bot.dialogue.reading import reply_from_message
+from bot.dialogue.signals import Signals
 from bot.errors import where
 from bot.settings import Clinic, Settings, load_clinic, load_secret_key, load_settings
 
@@ -56,6 +55,8 @@ class WidgetChannel(InputChannel):
         self._clinic = clinic
         self._database = database
         self._bells = Doorbells()
+        self._signals = Signals(settings.database_url, alone=settings.sanic_workers == 1)
+        self._signals.listen(self._bells.hear)
         self._tokens = Tokens(load_secret_key(settings), lifetime=timedelta(days=settings.session_days))
         self._turns: Optional[Turns] = None
 
@@ -69,40 +70,54 @@ class WidgetChannel(InputChannel):
         return cls(settings, load_clinic(settings.clinic_file), Database(settings.database_url))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        blueprint = Blueprint("widget_channel")
-        blueprint.add_route(_guarded(self._demo), "/", methods=["GET"])
-        blueprint.add_route(_guarded(self._script), "/widget.js", methods=["GET"])
-        blueprint.add_route(_guarded(self._open_session), "/sessions", methods=["POST"], stream=True)
+        blueprint, clinic = Blueprint("widget_channel"), self._clinic
+        blueprint.add_route(_guarded(self._demo, clinic), "/", methods=["GET"])
+        blueprint.add_route(_guarded(self._script, clinic), "/widget.js", methods=["GET"])
+        blueprint.add_route(_guarded(self._open_session, clinic), "/sessions", methods=["POST"], stream=True)
         blueprint.add_route(
-            _guarded(self._post_message), "/messages", methods=["POST"], name="post_message", stream=True
+            _guarded(self._post_message, clinic),
+            "/messages",
+            methods=["POST"],
+            name="post_message",
+            stream=True,
         )
-        blueprint.add_route(_guarded(self._get_messages), "/messages", methods=["GET"], name="get_messages")
-        blueprint.add_route(_guarded(self._stream_events), "/events", methods=["GET"])
-        blueprint.add_route(_guarded(self._erase), "/conversation", methods=["DELETE"])
+        blueprint.add_route(
+            _guarded(self._get_messages, clinic), "/messages", methods=["GET"], name="get_messages"
+        )
+        blueprint.add_route(_guarded(self._stream_events, clinic), "/events", methods=["GET"])
+        blueprint.add_route(_guarded(self._erase, clinic), "/conversation", methods=["DELETE"])
 
         @blueprint.listener("after_server_start")
         async def start_turns(app: Sanic, _loop: Any) -> None:
-            self._turns = self._make_turns(app, on_new_message)
+            await self._signals.start()
+            self._turns = self._make_turns(app)
             app.add_task(self._turns.keep_resuming())
 
         @blueprint.listener("before_server_stop")
         async def end_streams(app: Sanic, _loop: Any) -> None:
             self._bells.stop()
+            await self._signals.stop()
+
+        @blueprint.listener("after_server_stop")
+        async def leave_the_queue(app: Sanic, _loop: Any) -> None:
+            if isinstance(app.ctx.agent.lock_store, ClinicLockStore):
+                await app.ctx.agent.lock_store.close()
+            await release(app.ctx.agent)
+            self._database.close()
 
         return blueprint
 
-    def _make_turns(self, app: Sanic, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Turns:
-        def safe_reply(message: Inbound) -> Reply:
-            response = app.ctx.agent.domain.responses["utter_safe_reply"][0]
-            urgent = urgent_reply(message, self._database, self._settings, self._clinic)
-            return urgent or reply_from_response(response)
+    def _make_turns(self, app: Sanic) -> Turns:
+        def reply_to(message: Inbound, failure: str) -> Reply:
+            ordinary = reply_from_message(app.ctx.agent.domain.responses["utter_safe_reply"][0])
+            return safe_reply(message, failure, ordinary, self._database, self._settings, self._clinic)
 
         return Turns(
             self._database,
             CHANNEL,
-            handle=on_new_message,
-            safe_reply=safe_reply,
-            on_change=self._bells.ring,
+            agent=lambda: app.ctx.agent,
+            safe_reply=reply_to,
+            on_change=self._signals.publish,
         )
 
     async def _demo(self, request: Request) -> HTTPResponse:
@@ -131,8 +146,12 @@ class WidgetChannel(InputChannel):
         submission = read_submission(await _body(request))
         if self._turns is None or not request.app.ctx.agent.is_ready():
             raise RequestError(503, "starting", "The assistant is starting. Please try again.", retry_after=2)
-        await _detached(self._take_in(self._turns, session, submission))
-        replies = await asyncio.to_thread(self._replies, session, submission)
+        try:
+            await _detached(self._take_in(self._turns, session, submission))
+            replies = await asyncio.to_thread(self._replies, session, submission)
+        except SQLAlchemyError as error:
+            logger.error("The database did not answer: %s", where(error))
+            raise await asyncio.to_thread(self._unavailable, submission) from error
         return response.json({"replies": [message_json(reply) for reply in replies]})
 
     async def _get_messages(self, request: Request) -> HTTPResponse:
@@ -172,19 +191,25 @@ class WidgetChannel(InputChannel):
 
     async def _take_in(self, turns: Turns, session: Session, submission: Submission) -> None:
         await asyncio.to_thread(self._receive, session, submission)
-        self._bells.ring(session.conversation_id, "message")
+        self._signals.publish("message", session.conversation_id)
         await turns.start(session.conversation_id)
 
     async def _erase_under_lock(self, turns: Turns, session: Session) -> None:
         async with turns.lock(session.conversation_id):
             await asyncio.to_thread(self._erase_conversation, session)
 
+    def _unavailable(self, submission: Submission) -> RequestError:
+        """What is said where nothing can be stored: how to reach a person, and to an emergency what to do now."""
+        urgent = urgent_wording(submission.text, self._settings, self._clinic)
+        message = urgent or unavailable_wording(self._clinic)
+        return RequestError(503, "urgent" if urgent else "unavailable", message, retry_after=5)
+
     def _session(self, request: Request) -> Session:
         return self._tokens.read(request.headers.get("authorization"))
 
     def _start_conversation(self) -> str:
         with self._database.transaction() as session:
-            return inbound.start_conversation(session, channel=CHANNEL)
+            return start_conversation(session, channel=CHANNEL)
 
     def _receive(self, session: Session, submission: Submission) -> None:
         with self._database.transaction() as transaction:
@@ -199,17 +224,15 @@ class WidgetChannel(InputChannel):
 
     def _replies(self, session: Session, submission: Submission) -> List[Message]:
         with self._database.reading() as transaction:
-            inbound.require_conversation(transaction, session.conversation_id)
             replies = inbound.replies_to(transaction, session.conversation_id, submission.id)
-        if replies is None:
-            raise RequestError(
-                503, "not_yet", "The answer is taking a moment. Please try again.", retry_after=2
-            )
-        return replies
+            if replies is not None:
+                return replies
+            require_conversation(transaction, session.conversation_id)
+        raise RequestError(503, "not_yet", "The answer is taking a moment. Please try again.", retry_after=2)
 
     def _history(self, session: Session, after: int) -> List[Message]:
         with self._database.reading() as transaction:
-            inbound.require_conversation(transaction, session.conversation_id)
+            require_conversation(transaction, session.conversation_id)
             return messages_after(transaction, session.conversation_id, after)
 
     def _history_or_none(self, session: Session, after: int) -> Optional[List[Message]]:
@@ -220,11 +243,11 @@ class WidgetChannel(InputChannel):
 
     def _latest_cursor(self, session: Session) -> int:
         with self._database.reading() as transaction:
-            return int(inbound.require_conversation(transaction, session.conversation_id).last_cursor)
+            return int(require_conversation(transaction, session.conversation_id).last_cursor)
 
     def _erase_conversation(self, session: Session) -> None:
         with self._database.transaction() as transaction:
-            erase_conversation(transaction, session.conversation_id, [erase_bookings, erase_tracker])
+            erase_conversation(transaction, session.conversation_id, [erase_bookings])
 
 
 async def _body(request: Request) -> bytes:
@@ -254,7 +277,7 @@ def _cursor(value: Optional[str]) -> int:
     return int(value)
 
 
-def _guarded(handler: Handler) -> Handler:
+def _guarded(handler: Handler, clinic: Clinic) -> Handler:
     """Turn what a handler raises into the contract's errors."""
 
     @functools.wraps(handler)
@@ -273,8 +296,7 @@ def _guarded(handler: Handler) -> Handler:
             return _error(RequestError(429, "too_many", error.message, retry_after=error.retry_after))
         except SQLAlchemyError as error:
             logger.error("The database did not answer: %s", where(error))
-            message = "The assistant can't save your message just now. Please try again in a moment."
-            return _error(RequestError(503, "unavailable", message, retry_after=5))
+            return _error(RequestError(503, "unavailable", unavailable_wording(clinic), retry_after=5))
         except Exception as error:
             logger.error("A request to the widget's channel failed: %s", where(error))
             return _error(RequestError(503, "failed", "Something went wrong. Please try again.", retry_after=5))

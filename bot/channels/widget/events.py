@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.conversations.models import Message
+from bot.dialogue.signals import RESYNC
 
-POLL_SECONDS = 3.0  # finds what another process stored, such as a member of staff's reply
+POLL_SECONDS = 3.0  # finds what no news came of: all that another process stores on SQLite, and what was missed
 STOP = "stop"
 PING_SECONDS = 15.0  # keeps proxies from closing a quiet stream
 
@@ -27,10 +28,16 @@ class Doorbells:
         for queue in self._listeners.get(conversation_id, ()):
             queue.put_nowait(kind)
 
+    def hear(self, kind: str, conversation_id: str) -> None:
+        """Pass on the news of any process; after an interruption every stream looks for itself."""
+        if kind == RESYNC:
+            self._ring_all(kind)
+        else:
+            self.ring(conversation_id, kind)
+
     def stop(self) -> None:
         """End every stream: the server is going down."""
-        for conversation_id in list(self._listeners):
-            self.ring(conversation_id, STOP)
+        self._ring_all(STOP)
 
     @contextmanager
     def listen(self, conversation_id: str) -> Iterator[asyncio.Queue[str]]:
@@ -43,6 +50,10 @@ class Doorbells:
             self._listeners[conversation_id].discard(queue)
             if not self._listeners[conversation_id]:
                 del self._listeners[conversation_id]
+
+    def _ring_all(self, kind: str) -> None:
+        for conversation_id in self._listeners:
+            self.ring(conversation_id, kind)
 
 
 async def stream(
