@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="Signs the visitors' sessions; empty means a key kept in DATA_DIR.")
     session_days: int = Field(30, ge=1, description="Days for which a visitor's chat session stays valid.")
     messages_per_minute: int = Field(20, ge=1, description="Messages a visitor may send in a minute.")
+    light_rasa: bool = Field(True, description="Start Rasa without the parts that this assistant never uses.")
     smtp_url: str = Field("", description="Address of the mail server; empty means that no mail is sent.")
     mail_from: str = Field("", description="Address that the assistant's mails come from.")
 

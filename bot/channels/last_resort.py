@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from functools import lru_cache
@@ -21,6 +22,14 @@ from bot.language.safety import assess
 from bot.settings import Clinic, Settings, alert_address
 
 logger = logging.getLogger(__name__)
+
+READY_AFTER_SECONDS = 5.0
+
+
+async def get_ready(settings: Settings) -> None:
+    """Load the safety rules once the server has begun to answer, so that an emergency need not wait for them."""
+    await asyncio.sleep(READY_AFTER_SECONDS)
+    await asyncio.to_thread(_pipeline, settings.data_dir / "spacy")
 
 
 def unavailable_wording(clinic: Clinic) -> str:

@@ -9,6 +9,7 @@ message: what is still unanswered afterwards is tried again.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -73,17 +74,20 @@ class Turns:
         self._safe_reply = safe_reply
         self._on_change = on_change
         self._tasks: set[asyncio.Task[None]] = set()
+        self._failed: set[str] = set()  # conversations whose task failed: ours to try again, whoever else may not yet
 
     def start(self, conversation_id: str) -> asyncio.Task[None]:
         """Begin to answer what waits in the conversation; the task goes on when its caller is cancelled."""
         task = asyncio.create_task(self._answer_waiting(conversation_id))
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(functools.partial(self._done, conversation_id))
         return task
 
     async def resume(self, *, all_of_it: bool = False) -> None:
         """Begin to answer what was left unanswered: by a process that died, or while something was away."""
-        for conversation_id in await asyncio.to_thread(self._left_over, all_of_it):
+        left_over = await asyncio.to_thread(self._left_over, all_of_it)
+        failed, self._failed = self._failed, set()
+        for conversation_id in {*left_over, *failed}:
             self.start(conversation_id)
 
     async def keep_resuming(self) -> None:
@@ -140,10 +144,11 @@ class Turns:
         except (StaleConversationError, AlreadyAnsweredError) as error:
             logger.info("Another turn came first in %s: %s", message.conversation_id, where(error))
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        """A task nobody waits for may fail, too; what it left is claimed again when the fault is gone."""
+    def _done(self, conversation_id: str, task: asyncio.Task[None]) -> None:
+        """A task nobody waits for may fail, too; what it left is tried again when the fault is gone."""
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
+            self._failed.add(conversation_id)
             logger.error("A message was left unanswered: %s", where(error))
 
     def _user_message(self, message: Inbound) -> UserMessage:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import lru_cache, partial
 from typing import Any
 
 import aiohttp
 import dask.core
 from rasa.core.actions import action
 from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
@@ -27,10 +32,13 @@ def adjust(agent: Agent) -> None:
     - The action server has seconds to answer, not five minutes, and its connection is kept open between calls.
     - Its answer is checked by what is used of it. Rasa validates the JSON schema against its meta-schema at every call,
       which was two thirds of a turn's processor time.
+    - Messages are understood in a thread of their own: the encoder computes outside Python's lock, and meanwhile the event
+      loop serves other conversations. Rasa would let all of them wait.
     - The model's graph, a dozen steps one after the other, is run by Dask's plain loop instead of its task scheduler.
     """
     dask.get = dask.core.get
     agent.tracker_store._on_tracker_store_error = _raise
+    MessageProcessor.parse_message = _parse_apart
     action.RemoteAction._validate_action_result = _require_usable_result
     endpoint = agent.processor.action_endpoint
     if endpoint is not None and not isinstance(endpoint, KeptOpenEndpoint):
@@ -82,6 +90,27 @@ class KeptOpenEndpoint(EndpointConfig):
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Rasa's call, but for its limit of five minutes."""
         return await super().request(*args, **{**kwargs, "timeout": ACTION_CALL_SECONDS})
+
+
+async def _parse_apart(
+    self: MessageProcessor,
+    message: UserMessage,
+    tracker: DialogueStateTracker | None = None,
+    only_output_properties: bool = True,
+) -> dict[str, Any]:
+    """`MessageProcessor.parse_message`, but for where it runs (and for NLU over HTTP, which nothing here uses)."""
+    tracker = tracker or DialogueStateTracker.from_events(message.sender_id, [])
+    understand = partial(self._parse_message_with_graph, message, tracker, only_output_properties)
+    parsed: dict[str, Any] = await asyncio.get_running_loop().run_in_executor(_nlu_thread(), understand)
+    self._update_full_retrieval_intent(parsed)
+    self._check_for_unseen_features(parsed)
+    return parsed
+
+
+@lru_cache(maxsize=1)
+def _nlu_thread() -> ThreadPoolExecutor:
+    """One thread: the pipeline's components were not made to be used by two at once."""
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="nlu")
 
 
 def _raise(error: Exception) -> None:

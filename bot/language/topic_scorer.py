@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,6 @@ import skops.io
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import normalize
 from sklearn.utils.extmath import randomized_svd
 
 from bot.language.encoder import Vectors
@@ -61,6 +61,8 @@ class Spelling:
     def __init__(self, runs: TfidfVectorizer, projection: Vectors) -> None:
         self.runs = runs
         self.projection = projection
+        self._runs_of = runs.build_analyzer()
+        self._rarity = np.asarray(runs.idf_, dtype=np.float32)
 
     @classmethod
     def fit(cls, texts: Sequence[str]) -> Spelling:
@@ -78,7 +80,19 @@ class Spelling:
 
     def rows(self, texts: Sequence[str]) -> Vectors:
         """One row of length 1 a text (of length 0 where it holds no known run), shape (number of texts, up to 512)."""
-        return np.asarray(normalize(self.runs.transform(texts) @ self.projection), dtype=np.float32)
+        return np.stack([self._row(text) for text in texts])
+
+    def _row(self, text: str) -> Vectors:
+        """What scikit-learn's transformation gives, without its preparations for many texts: a tenth of the time."""
+        known = self.runs.vocabulary_
+        counts = Counter(known[run] for run in self._runs_of(text) if run in known)
+        if not counts:
+            return np.zeros(self.projection.shape[1], dtype=np.float32)
+        indices = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
+        often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        row = ((1 + np.log(often)) * self._rarity[indices]) @ self.projection[indices]
+        length = np.linalg.norm(row)
+        return np.asarray(row / length if length else row, dtype=np.float32)
 
 
 class TopicScorer:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skops.io
+from sklearn.preprocessing import normalize
 
 from bot.language.encoder import SentenceEncoder
 from bot.language.topic_decision import DEFAULT_THRESHOLDS
@@ -169,3 +170,10 @@ def test_scorer_prefers_the_spelling_where_vectors_are_equal() -> None:
 def test_spelling_of_unknown_letters_is_nothing() -> None:
     spelling = Spelling.fit(["how much", "how long"])
     assert np.linalg.norm(spelling.rows(["你好", "", "how"]), axis=1) == pytest.approx([0, 0, 1], abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["how much is it", "", "zzz", "HW MUCH??", "é ü", "how much " * 50])
+def test_spelling_row_is_what_scikit_learn_gives(text: str) -> None:
+    spelling = Spelling.fit(["how much", "how long", "does it hurt much", "is it long"])
+    expected = normalize(spelling.runs.transform([text]) @ spelling.projection)
+    assert np.allclose(spelling.rows([text]), expected, atol=1e-6)

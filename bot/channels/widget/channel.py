@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.booking.service import erase_bookings
-from bot.channels.last_resort import safe_reply, unavailable_wording, urgent_wording
+from bot.channels.last_resort import get_ready, safe_reply, unavailable_wording, urgent_wording
 from bot.channels.turns import Turns
 from bot.channels.widget.events import Doorbells, stream
 from bot.channels.widget.pages import demo_page, widget_script
@@ -34,7 +34,7 @@ from bot.conversations.models import Inbound, Message
 from bot.conversations.privacy import erase_conversation
 from bot.conversations.replies import Reply
 from bot.database import Database
-from bot.dialogue.adjustments import release
+from bot.dialogue.adjustments import adjust, release
 from bot.dialogue.lock_store import ClinicLockStore
 from bot.dialogue.reading import reply_from_message
 from bot.dialogue.signals import Signals
@@ -89,9 +89,11 @@ class WidgetChannel(InputChannel):
 
         @blueprint.listener("after_server_start")
         async def start_turns(app: Sanic, _loop: Any) -> None:
+            adjust(app.ctx.agent)  # here, too, for Rasa's own interfaces
             await self._signals.start()
             self._turns = self._make_turns(app)
             app.add_task(self._turns.keep_resuming())
+            app.add_task(get_ready(self._settings))
 
         @blueprint.listener("before_server_stop")
         async def end_streams(app: Sanic, _loop: Any) -> None:
