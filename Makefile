@@ -52,6 +52,9 @@ test: install browser  ## Run the whole suite
 	@$(PYTHON) -m bot.cli train
 	$(PYTHON) -m pytest $(PYTEST_ARGUMENTS)
 
+bench: install  ## Measure speed and memory against stock Rasa (an hour at most)
+	$(PYTHON) -m benchmarks.speed $(BENCH_ARGUMENTS)
+
 browser:
 	@command -v chromium >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
