@@ -60,7 +60,8 @@ class ClinicAction(Action, ABC):  # type: ignore[misc]
         """Call one service and say what came of it."""
 
     def apologise(self, tracker: Tracker) -> Say:
-        """What is said when `decide` failed or took too long; it must not need the database."""
+        """What is said when `decide` failed or took too long; it must not need the database. Where it says nothing, the turn
+        is not stored, and the channel answers in its place."""
         return Say(outcome="handoff", response="utter_safe_reply", offer="person")
 
     async def run(
@@ -72,7 +73,8 @@ class ClinicAction(Action, ABC):  # type: ignore[misc]
             logger.error("%s failed in conversation %s: %s", self.name(), tracker.sender_id, where(error))
             say = self.apologise(tracker)
             say.failure = where(error)
-        utter(dispatcher, say)
+        if say.text or say.response:
+            utter(dispatcher, say)
         not_understood = misunderstandings(tracker) + 1 if say.outcome in ("clarify", "unanswered") else 0
         return [
             SlotSet("offer", say.offer or "nothing"),

@@ -47,13 +47,12 @@ class ActionRespondToReaction(ClinicAction):
         return say
 
     def apologise(self, tracker: Tracker) -> Say:
-        """An emergency is told what to do even where nothing can be stored."""
+        """An emergency that could not be put before staff is left to the channel, which says what to do and tries until it
+        can be (`bot/channels/last_resort.py`)."""
         level = reaction_level(tracker)
         if level not in ("urgent", "crisis"):
             return super().apologise(tracker)
-        say = _say(level)
-        say.events += _what_follows(level)
-        return say
+        return Say(outcome="urgent", events=_what_follows(level))
 
 
 def reaction_level(tracker: Tracker) -> str:

@@ -22,14 +22,19 @@ STOP_SECONDS = 5.0
 
 
 class WorkerWatch:
-    """Watches, in a thread, the processes that this process forks; `lost_one` says whether one died.
+    """Watches, in a thread, the processes that this process forks.
 
     A worker that ends with status 0 was told to: then the others were too, and are given the time to end as well.
     """
 
     def __init__(self) -> None:
-        self.lost_one = False
         self._workers: set[BaseProcess] = set()
+        self._stopped_all = False
+
+    @property
+    def lost_one(self) -> bool:
+        """Whether a worker died or ended alone; known for sure when none is left."""
+        return self._stopped_all or any(worker.exitcode for worker in self._workers)
 
     def start(self) -> None:
         """Begin to watch. The workers may be forked later."""
@@ -37,14 +42,11 @@ class WorkerWatch:
 
     def _watch(self) -> None:
         ended = self._first_to_end()
-        time.sleep(
-            SETTLE_SECONDS
-        )  # the main thread, which waits for it too, may be the one to be told its status
-        deadline = time.monotonic() + (ORDERLY_SECONDS if ended.exitcode == 0 else 0)
-        while any(worker.is_alive() for worker in self._workers) and time.monotonic() < deadline:
-            time.sleep(SETTLE_SECONDS)
-        self.lost_one = ended.exitcode != 0 or any(worker.is_alive() for worker in self._workers)
-        if self.lost_one:
+        # The main thread waits for it, too, and may be the one that is told its status.
+        time.sleep(SETTLE_SECONDS)
+        self._wait_for_all(ORDERLY_SECONDS if ended.exitcode == 0 else 0)
+        if self._any_alive():
+            self._stopped_all = True
             logger.error("Worker %s ended (%s): all are stopped.", ended.pid, ended.exitcode)
             self._stop_all()
 
@@ -58,8 +60,14 @@ class WorkerWatch:
     def _stop_all(self) -> None:
         for worker in self._workers:
             worker.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
-        while any(worker.is_alive() for worker in self._workers) and time.monotonic() < deadline:
-            time.sleep(SETTLE_SECONDS)
+        self._wait_for_all(STOP_SECONDS)
         for worker in self._workers:
             worker.kill()
+
+    def _wait_for_all(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while self._any_alive() and time.monotonic() < deadline:
+            time.sleep(SETTLE_SECONDS)
+
+    def _any_alive(self) -> bool:
+        return any(worker.is_alive() for worker in self._workers)

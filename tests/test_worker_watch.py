@@ -59,6 +59,12 @@ def test_killed_worker_ends_the_server_with_a_failure(server: subprocess.Popen[b
     assert not Path(f"/proc/{second}").exists()
 
 
+def test_server_whose_workers_were_all_killed_ends_with_a_failure(server: subprocess.Popen[bytes]) -> None:
+    for worker in workers(server):
+        os.kill(worker, signal.SIGKILL)
+    assert server.wait(15) == 1
+
+
 @pytest.mark.parametrize("whole_group", [True, False])
 def test_server_that_is_told_to_stop_does_not_fail(server: subprocess.Popen[bytes], whole_group: bool) -> None:
     if whole_group:  # as supervisor does

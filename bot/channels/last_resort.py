@@ -10,7 +10,7 @@ from pathlib import Path
 
 import spacy
 from spacy.language import Language
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from bot.conversations.handoff import request_handoff
 from bot.conversations.models import Inbound
@@ -55,7 +55,12 @@ def urgent_level(text: str, settings: Settings) -> str | None:
 def safe_reply(
     message: Inbound, failure: str, ordinary: Reply, database: Database, settings: Settings, clinic: Clinic
 ) -> Reply:
-    """What a message gets whose turn failed: the words for an emergency, put before staff as well, or the ordinary ones."""
+    """What a message gets whose turn failed: the words for an emergency, put before staff as well, or the ordinary ones.
+
+    Raises:
+        SQLAlchemyError: an emergency cannot be put before staff just now. The message stays unanswered and is tried again;
+            meanwhile its visitor is refused with the same words.
+    """
     level = urgent_level(message.text, settings)
     if level is None:
         return replace(ordinary, failure=failure)
@@ -64,7 +69,11 @@ def safe_reply(
             ids = (message.conversation_id, message.message_id)
             alert_to = alert_address(settings, clinic)
             request_handoff(session, *ids, reason=level, summary=message.text, alert_to=alert_to)
-    except SQLAlchemyError as error:  # the words matter more than the record
+    except (
+        DataError,
+        IntegrityError,
+        ProgrammingError,
+    ) as error:  # ours, and would last: the words matter more
         logger.error(
             "An emergency in conversation %s was not recorded: %s", message.conversation_id, where(error)
         )

@@ -74,7 +74,7 @@ class Turns:
         self._safe_reply = safe_reply
         self._on_change = on_change
         self._tasks: set[asyncio.Task[None]] = set()
-        self._failed: set[str] = set()  # conversations whose task failed: ours to try again, whoever else may not yet
+        self._failed: set[str] = set()  # conversations to try again without waiting for a claim to end
 
     def start(self, conversation_id: str) -> asyncio.Task[None]:
         """Begin to answer what waits in the conversation; the task goes on when its caller is cancelled."""

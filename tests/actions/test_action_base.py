@@ -88,3 +88,10 @@ def test_slow_action_becomes_the_safe_reply_in_time(monkeypatch: pytest.MonkeyPa
     seconds, messages = asyncio.run(timed())
     assert seconds < 0.4
     assert [message["response"] for message in messages] == ["utter_safe_reply"]
+
+
+def test_failed_action_that_says_nothing_leaves_the_turn_without_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Example, "apologise", lambda self, tracker: Say(outcome="urgent"))
+    messages, slots = run(fail)
+    assert messages == []
+    assert slots["misunderstandings"] == 0

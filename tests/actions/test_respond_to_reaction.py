@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from rasa_sdk import Tracker
 
-from actions.respond_to_reaction import reaction_level
+from actions.respond_to_reaction import ActionRespondToReaction, reaction_level
+
+
+def tracker(text: str, **found: Any) -> Tracker:
+    message = {"text": text, "message_id": "m1", "intent": {"name": "report_reaction"}, **found}
+    return Tracker("c1", {}, message, [], False, None, {}, "action_listen")
 
 
 def level(text: str, **found: Any) -> str:
-    message = {"text": text, "message_id": "m1", "intent": {"name": "report_reaction"}, **found}
-    return reaction_level(Tracker("c1", {}, message, [], False, None, {}, "action_listen"))
+    return reaction_level(tracker(text, **found))
 
 
 @pytest.mark.parametrize("grade", ["urgent", "concerning", "expected", "crisis"])
@@ -39,3 +43,12 @@ def test_statement_that_the_rules_do_not_know_is_concerning(text: str) -> None:
 )
 def test_question_or_single_word_that_the_rules_do_not_know_is_no_alarm(text: str) -> None:
     assert level(text) == "expected"
+
+
+@pytest.mark.parametrize(
+    ("grade", "response"), [("urgent", ""), ("crisis", ""), ("concerning", "utter_safe_reply")]
+)
+def test_emergency_that_could_not_be_stored_is_left_to_the_channel(grade: str, response: str) -> None:
+    report = tracker("my face is swollen", safety={"level": grade, "signs": []})
+    said = ActionRespondToReaction().apologise(report)
+    assert (said.text, said.response) == ("", response)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from bot.channels.last_resort import safe_reply, unavailable_wording
+from bot.channels.last_resort import safe_reply, unavailable_wording, urgent_wording
 from bot.conversations.conversation import start_conversation
 from bot.conversations.handoff import waiting_handoffs
 from bot.conversations.models import Inbound
@@ -71,11 +72,22 @@ def test_anything_else_gets_the_ordinary_words(emergency: Emergency, text: str) 
     assert emergency.waiting() == []
 
 
-def test_emergency_gets_its_wording_while_the_database_is_away(settings: Settings) -> None:
+def test_emergency_that_cannot_be_put_before_staff_is_not_taken_for_answered(settings: Settings) -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/none")
     emergency = Emergency(away, settings, load_clinic(Path(PROJECT_DIR / "clinic.toml")), "c" * 32)
-    reply = emergency.reply("i cant breathe")
-    assert reply.outcome == "urgent"
+    with pytest.raises(OperationalError):
+        emergency.reply("i cant breathe")
+    assert emergency.clinic.urgent_care.wording("urgent") == urgent_wording(
+        "i cant breathe", settings, emergency.clinic
+    )
+
+
+def test_emergency_whose_record_is_no_good_gets_its_wording(
+    emergency: Emergency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emergency, "conversation_id", "unknown")
+    assert emergency.reply("i cant breathe").outcome == "urgent"
+    assert emergency.waiting() == []
 
 
 def test_visitor_who_cannot_be_heard_is_told_how_to_reach_a_person(emergency: Emergency) -> None:
