@@ -7,7 +7,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
-from actions.base import ClinicAction, Say, database, transaction
+from actions.base import ClinicAction, Say, database, inbound_id, transaction
 from bot.booking.service import cancel_requests, open_request
 
 COLLECTED = ("name", "contact", "phone", "email")
@@ -22,7 +22,7 @@ class ActionLeaveForm(ClinicAction):
     def decide(self, tracker: Tracker) -> Say:
         if tracker.get_intent_of_latest_message() == "cancel_booking":
             with transaction(tracker) as session:
-                if cancel_requests(session, tracker.sender_id):
+                if cancel_requests(session, tracker.sender_id, inbound_id(tracker)):
                     return Say(outcome="booking", response="utter_booking_cancelled", events=forget_details())
         return Say(outcome="smalltalk", response="utter_form_left", events=forget_details())
 

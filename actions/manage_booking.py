@@ -33,7 +33,7 @@ class ActionCancelBooking(ClinicAction):
 
     def decide(self, tracker: Tracker) -> Say:
         with transaction(tracker) as session:
-            cancelled = cancel_requests(session, tracker.sender_id)
+            cancelled = cancel_requests(session, tracker.sender_id, inbound_id(tracker))
         if not cancelled:
             return _not_found()
         return Say(outcome="booking", response="utter_booking_cancelled", events=forget_details())

@@ -74,7 +74,8 @@ class ActionSubmitHandoff(ClinicAction):
 def _concern(session: Session, tracker: Tracker) -> str:
     """What the visitor wrote before the form began: what the person who calls back should know."""
     since_form = _messages_since_form(tracker)
-    texts = visitor_texts(session, tracker.sender_id, most=MOST_MESSAGES + since_form)
+    most = MOST_MESSAGES + since_form
+    texts = visitor_texts(session, tracker.sender_id, until=inbound_id(tracker), most=most)
     return " / ".join(texts[:-since_form][-MOST_MESSAGES:]) or question(tracker)
 
 

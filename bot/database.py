@@ -21,6 +21,7 @@ BigNumber = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only a
 
 BUSY_TIMEOUT_SECONDS = 5.0
 CONNECT_SECONDS = 5
+SILENCE_SECONDS = 5
 STATEMENT_MILLISECONDS = 30_000
 
 
@@ -76,6 +77,11 @@ def _create_engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         limits = {
             "connect_timeout": CONNECT_SECONDS,
+            # A server that has gone without a word is noticed in seconds, not in the quarter of an hour of TCP's own.
+            "tcp_user_timeout": SILENCE_SECONDS * 1000,
+            "keepalives_idle": SILENCE_SECONDS,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
             "options": f"-c statement_timeout={STATEMENT_MILLISECONDS}",
         }
         return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True, connect_args=limits)

@@ -26,6 +26,8 @@ def migrate(settings: Settings) -> None:
     config.set_main_option("script_location", str(PROJECT_DIR / "bot" / "migrations"))
     try:
         with database.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")  # a large table takes its time
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 
-from bot.conversations.history import messages_after, topics_said
+from bot.conversations.history import mentioned_entities, messages_after, topics_said
 from bot.conversations.record import events_after, read_head
 from bot.conversations.search import find_messages
 from bot.database import Database
@@ -77,7 +77,9 @@ def _fill(engine: Engine) -> None:
         " timestamp FLOAT, intent_name VARCHAR(255), action_name VARCHAR(255), data TEXT)",
     ]
     for sender, kind in (("c1", "action"), ("gone", "user"), ("c1", "user"), ("c1", "bot")):
-        data = json.dumps({"event": kind})
+        entities = [{"entity": "life_stage", "value": "pregnant"}]
+        parsed = {"intent": {"name": "ask_scars", "confidence": 0.9}, "entities": entities}
+        data = json.dumps({"event": kind, "message_id": "m1", "parse_data": parsed})
         statements.append(
             "INSERT INTO events (sender_id, type_name, timestamp, data)"
             f" VALUES ('{sender}', '{kind}', 1767261600.25, '{data}')"
@@ -103,6 +105,7 @@ def test_conversations_of_the_first_release_are_kept(old_url: str, tmp_path: Pat
             (1, "widget", "does it help with scars"),
             (2, "widget", "It may."),
         ]
+        assert mentioned_entities(session, "c1") == [{"entity": "life_stage", "value": "pregnant"}]
         assert topics_said(session, "c1") == {"scars", "benefits"}
         assert [row.cursor for row in find_messages(session, words="scar")] == [1]
     database.close()

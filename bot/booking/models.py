@@ -25,3 +25,4 @@ class BookingRequest(Base):
     cautions = Column(JSON, nullable=False, default=list)
     status = Column(String(20), nullable=False, default="requested")  # requested, cancelled
     created_at = Column(UtcDateTime, nullable=False)
+    cancelled_by = Column(String(64))  # the inbound message that cancelled it

@@ -62,14 +62,13 @@ def open_requests(session: Session) -> list[BookingRequest]:
     return list(session.execute(query).scalars())
 
 
-def cancel_requests(session: Session, conversation_id: str) -> int:
-    """Cancel the conversation's open requests; returns how many there were."""
-    query = select(BookingRequest).where(
-        BookingRequest.conversation_id == conversation_id, BookingRequest.status == "requested"
-    )
+def cancel_requests(session: Session, conversation_id: str, inbound_id: str) -> int:
+    """Cancel the conversation's open requests; returns how many this message has cancelled, now or in an earlier try."""
+    ours = (BookingRequest.status == "requested") | (BookingRequest.cancelled_by == inbound_id)
+    query = select(BookingRequest).where(BookingRequest.conversation_id == conversation_id, ours)
     requests = list(session.execute(query).scalars())
     for request in requests:
-        request.status = "cancelled"
+        request.status, request.cancelled_by = "cancelled", inbound_id
     return len(requests)
 
 

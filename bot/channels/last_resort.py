@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-import spacy
+from rasa.nlu.utils.spacy_utils import SpacyNLP
 from spacy.language import Language
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
+from bot.conversations.conversation import require_not_erased
 from bot.conversations.handoff import request_handoff
 from bot.conversations.models import Inbound
 from bot.conversations.replies import Reply
@@ -66,6 +67,7 @@ def safe_reply(
         return replace(ordinary, failure=failure)
     try:
         with database.transaction() as session:
+            require_not_erased(session, message.conversation_id)
             ids = (message.conversation_id, message.message_id)
             alert_to = alert_address(settings, clinic)
             request_handoff(session, *ids, reason=level, summary=message.text, alert_to=alert_to)
@@ -82,4 +84,5 @@ def safe_reply(
 
 @lru_cache(maxsize=1)
 def _pipeline(folder: Path) -> Language:
-    return spacy.load(ensure_pipeline(folder))
+    """The pipeline that Rasa has loaded: light Rasa keeps one for each path (`bot/light_rasa.py`)."""
+    return SpacyNLP.load_model(str(ensure_pipeline(folder).resolve())).model

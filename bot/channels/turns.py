@@ -13,6 +13,7 @@ import functools
 import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -22,6 +23,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.conversations import inbound
+from bot.conversations.conversation import ConversationGoneError
 from bot.conversations.models import Inbound
 from bot.conversations.replies import Reply
 from bot.conversations.turn import AlreadyAnsweredError, SilentTurnError, StaleConversationError
@@ -104,6 +106,11 @@ class Turns:
     def lock(self, conversation_id: str) -> Any:
         """Held while the conversation is being answered; whoever holds it sees no turn half done."""
         return self._agent().lock_store.lock(conversation_id)
+
+    async def forget(self, conversation_id: str) -> None:
+        """Let the tracker store drop what it keeps in memory of an erased conversation."""
+        with suppress(ConversationGoneError):
+            await self._agent().tracker_store.retrieve(conversation_id)
 
     async def _answer_waiting(self, conversation_id: str) -> None:
         tries: Counter[str] = Counter()

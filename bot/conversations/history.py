@@ -43,11 +43,13 @@ def mentioned_entities(session: Session, conversation_id: str) -> list[dict[str,
     return [entity for found in session.execute(query).scalars() for entity in found or []]
 
 
-def visitor_texts(session: Session, conversation_id: str, *, most: int) -> list[str]:
-    """What the visitor wrote last, at most so many messages, oldest first."""
+def visitor_texts(session: Session, conversation_id: str, *, until: str, most: int) -> list[str]:
+    """What the visitor wrote up to the message with the id `until`, at most so many messages, oldest first."""
+    its_cursor = select(Message.cursor).where(Message.conversation_id == conversation_id, Message.id == until)
     query = (
         select(Message.text)
         .where(Message.conversation_id == conversation_id, Message.sender == "visitor")
+        .where(Message.cursor <= its_cursor.scalar_subquery())
         .order_by(Message.cursor.desc())
         .limit(most)
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from bot.conversations.conversation import lock_conversation
 from bot.conversations.models import Event, Handoff, Inbound, KnowledgeGap, Message, Outgoing
 from bot.conversations.news import notify
-from bot.database import now
+from bot.database import Database, now
 
 Eraser = Callable[[Session, str], None]
 
@@ -32,3 +32,17 @@ def erase_conversation(session: Session, conversation_id: str, erasers: Iterable
     conversation.window_state = []
     conversation.erased_at = now()
     notify(session, "message", conversation_id)
+
+
+def forget_words(database: Database) -> None:
+    """Remove what SQLite itself still holds of deleted rows: words in the search index, pages in the write-ahead log.
+
+    Comes after the erasure's commit. PostgreSQL does so in its own time, by vacuuming.
+    """
+    if database.engine.dialect.name != "sqlite":
+        return
+    with database.transaction() as session:
+        session.execute(text("INSERT INTO message_words (message_words) VALUES ('optimize')"))
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # a checkpoint runs outside any transaction
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any
 
@@ -19,6 +20,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
+# Set in the task of a turn: the action that could not be run. The tracker store then refuses to save.
+failed_action: ContextVar[str | None] = ContextVar("failed_action", default=None)
+
 ACTION_CALL_SECONDS = 6.0  # an action gives up after five and says so itself; this is for a server that hangs
 # Less than the five seconds after which the action server's Sanic closes an idle connection (its KEEP_ALIVE_TIMEOUT).
 KEPT_OPEN_SECONDS = 3.0
@@ -30,6 +34,8 @@ def adjust(agent: Agent) -> None:
     - An error of the tracker store ends the turn. Rasa's wrapper would log it (and with it what a visitor wrote), go on
       with an empty tracker and save into memory. Its hook for errors is an argument that Rasa never passes.
     - The action server has seconds to answer, not five minutes, and its connection is kept open between calls.
+    - An action that could not be run ends the turn. Rasa would log it as done and let whatever comes next speak, so that in a form
+      an emergency is asked for a name.
     - Its answer is checked by what is used of it. Rasa validates the JSON schema against its meta-schema at every call,
       which was two thirds of a turn's processor time.
     - Messages are understood in a thread of their own: the encoder computes outside Python's lock, and meanwhile the event
@@ -40,6 +46,7 @@ def adjust(agent: Agent) -> None:
     agent.tracker_store._on_tracker_store_error = _raise
     MessageProcessor.parse_message = _parse_apart
     action.RemoteAction._validate_action_result = _require_usable_result
+    action.RemoteAction.run = _run_and_tell
     endpoint = agent.processor.action_endpoint
     if endpoint is not None and not isinstance(endpoint, KeptOpenEndpoint):
         agent.action_endpoint = agent.processor.action_endpoint = KeptOpenEndpoint.of(endpoint)
@@ -115,6 +122,19 @@ def _nlu_thread() -> ThreadPoolExecutor:
 
 def _raise(error: Exception) -> None:
     raise error
+
+
+_run = action.RemoteAction.run
+
+
+async def _run_and_tell(self: Any, *arguments: Any) -> Any:
+    try:
+        return await _run(self, *arguments)
+    except action.ActionExecutionRejection:
+        raise  # a form's way of saying that the message is not for it
+    except Exception:
+        failed_action.set(self.name())
+        raise
 
 
 def _require_usable_result(self: Any, result: Any) -> bool:

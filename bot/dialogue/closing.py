@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.errors import where
 
 logger = logging.getLogger(__name__)
 
+UNDERSTAND_SECONDS = 2.0  # it may be NLU that hangs
 NOT_UNDERSTOOD: dict[str, Any] = {"intent": {"name": "nlu_fallback", "confidence": 0.0}, "entities": []}
 
 
@@ -48,7 +50,7 @@ async def close_turn(agent: Agent, message: UserMessage, reply: Reply) -> None:
 async def _understand(agent: Agent, message: UserMessage) -> dict[str, Any]:
     """What NLU makes of the message, so that what was mentioned is known later; nothing where it is NLU that fails."""
     try:
-        return dict(await agent.parse_message(message.text))
+        return dict(await asyncio.wait_for(agent.parse_message(message.text), UNDERSTAND_SECONDS))
     except Exception as error:
         logger.error("A message in conversation %s was not understood: %s", message.sender_id, where(error))
         return dict(NOT_UNDERSTOOD)

@@ -23,8 +23,8 @@ class TrackerCache:
 
     def take(self, conversation_id: str) -> Any | None:
         """The conversation's tracker, which is no longer kept; None where there is none."""
-        _, tracker = self._trackers.pop(conversation_id, (0.0, None))
-        return tracker
+        until, tracker = self._trackers.pop(conversation_id, (0.0, None))
+        return tracker if until >= time.monotonic() else None
 
     def put(self, conversation_id: str, tracker: Any) -> None:
         """Keep a tracker that is as the database knows it."""

@@ -17,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.conversations.record import Head, conversations_with_events, events_after, read_head
 from bot.conversations.turn import Turn, Window, commit_turn
 from bot.database import Database
+from bot.dialogue.adjustments import failed_action
 from bot.dialogue.reading import read_turn
 from bot.dialogue.tracker_cache import TrackerCache
 from bot.dialogue.window import Position, move_window, state_events
@@ -27,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 class ForeignTrackerError(BotError):
     """A tracker that this store did not hand out; saving it would rewrite what was said."""
+
+
+class ActionFailedError(BotError):
+    """A turn in which an action could not be run: the action server was away, hung or failed."""
 
 
 class ClinicTrackerStore(TrackerStore):
@@ -81,8 +86,12 @@ class ClinicTrackerStore(TrackerStore):
 
         Raises:
             ForeignTrackerError: it did not come from here.
+            ActionFailedError: an action of this turn could not be run; what was said instead is not what should have been.
             StaleConversationError, AlreadyAnsweredError, SilentTurnError, ConversationGoneError: see `commit_turn`.
         """
+        if name := failed_action.get():
+            failed_action.set(None)
+            raise ActionFailedError(f"{name} could not be run.")
         position = self._position(tracker)
         new = list(islice(tracker.events, position.known, None))
         if new:

@@ -54,7 +54,7 @@ def test_second_request_renews_the_open_one(database: Database) -> None:
 def test_repeated_turn_after_a_cancellation_opens_nothing(database: Database) -> None:
     book(database, "m1")
     with database.transaction() as session:
-        cancel_requests(session, CONVERSATION)
+        cancel_requests(session, CONVERSATION, "m9")
     book(database, "m1")
     with database.reading() as session:
         assert open_request(session, CONVERSATION) is None
@@ -63,7 +63,7 @@ def test_repeated_turn_after_a_cancellation_opens_nothing(database: Database) ->
 def test_request_after_a_cancelled_one_is_new(database: Database) -> None:
     book(database, "m1")
     with database.transaction() as session:
-        cancel_requests(session, CONVERSATION)
+        cancel_requests(session, CONVERSATION, "m9")
     book(database, "m2")
     with database.reading() as session:
         assert session.execute(select(func.count(BookingRequest.id))).scalar_one() == 2
@@ -72,13 +72,21 @@ def test_request_after_a_cancelled_one_is_new(database: Database) -> None:
 def test_cancelled_request_is_no_longer_open(database: Database) -> None:
     book(database)
     with database.transaction() as session:
-        assert cancel_requests(session, CONVERSATION) == 1
+        assert cancel_requests(session, CONVERSATION, "m9") == 1
     with database.transaction() as session:
         assert open_request(session, CONVERSATION) is None
-        assert cancel_requests(session, CONVERSATION) == 0
+        assert cancel_requests(session, CONVERSATION, "m10") == 0
 
 
 def test_request_of_another_conversation_is_not_found(database: Database) -> None:
     book(database)
     with database.reading() as session:
         assert open_request(session, "d" * 32) is None
+
+
+def test_repeated_turn_cancels_what_it_has_cancelled_before(database: Database) -> None:
+    with database.transaction() as session:
+        request_booking(session, CONVERSATION, "m1", name="Example", phone="+442079460000", email=None)
+        assert cancel_requests(session, CONVERSATION, "m2") == 1
+    with database.transaction() as session:
+        assert cancel_requests(session, CONVERSATION, "m2") == 1

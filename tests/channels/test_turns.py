@@ -97,7 +97,7 @@ def test_turn_whose_action_cannot_run_gets_the_safe_reply(
     received(database, conversation_id, "m1", text="how long is recovery")
     (reply,) = answer_waiting(database, agent, conversation_id)
     assert (reply.text, reply.outcome) == (SAFE, "handoff")
-    assert inbound_rows(database)[0].failure == "SilentTurnError"
+    assert "ActionFailedError" in inbound_rows(database)[0].failure
 
 
 def test_dialogue_goes_on_after_a_failure(database: Database, agent: Agent, conversation_id: str) -> None:
@@ -122,6 +122,21 @@ def test_turn_that_hangs_gets_the_safe_reply(
     (reply,) = answer_waiting(database, agent, conversation_id)
     assert reply.text == SAFE
     assert "TimeoutError" in inbound_rows(database)[0].failure
+
+
+def test_safe_reply_does_not_wait_for_understanding_that_hangs(
+    database: Database, agent: Agent, conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hang(message: Any) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr("bot.channels.turns.TURN_SECONDS", 0.05)
+    monkeypatch.setattr("bot.dialogue.closing.UNDERSTAND_SECONDS", 0.05)
+    monkeypatch.setattr(agent, "handle_message", hang)
+    monkeypatch.setattr(agent, "parse_message", hang)
+    received(database, conversation_id, "m1", text="hello")
+    (reply,) = answer_waiting(database, agent, conversation_id)
+    assert reply.text == SAFE
 
 
 def test_turn_on_an_outdated_tracker_is_repeated_on_the_fresh_one(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import func, select
 
@@ -20,10 +22,11 @@ from bot.conversations.models import (
     Message,
     MessageTopic,
 )
-from bot.conversations.privacy import erase_conversation
+from bot.conversations.privacy import erase_conversation, forget_words
 from bot.conversations.replies import Reply
 from bot.conversations.turn import DialogueEvent, Said, Turn, commit_turn
 from bot.database import Database, now
+from tests.support.conversations import received, started
 
 PERSONAL = (Event, Inbound, Message, MessageTopic, Handoff, KnowledgeGap, BookingRequest)
 
@@ -81,3 +84,15 @@ def test_erased_conversation_takes_no_more_messages(database: Database) -> None:
         inbound.receive(session, conversation_id, "m2", text="hello", per_minute=20)
     with database.reading() as session:
         assert session.get(Conversation, conversation_id).erased_at is not None
+
+
+def test_erased_words_are_nowhere_in_the_database_file(database: Database) -> None:
+    """SQLite keeps deleted words in its search index and its log; PostgreSQL has no such file to look at."""
+    conversation_id = started(database)
+    received(database, conversation_id, "m1", text="my xylophone hurts")
+    erase(database, conversation_id)
+    forget_words(database)
+    file = Path(database.engine.url.database or "")
+    stored = [path.read_bytes() for path in file.parent.glob(f"{file.name}*")] if file.is_file() else []
+    assert not any(b"xylophon" in content for content in stored)
+    assert len(stored) > 0 or database.engine.dialect.name == "postgresql"

@@ -17,7 +17,7 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.dialogue import adjustments
-from bot.dialogue.adjustments import KeptOpenEndpoint, adjust, release
+from bot.dialogue.adjustments import KeptOpenEndpoint, adjust, failed_action, release
 
 
 def agent(endpoint: EndpointConfig | None = None, store: Any = None) -> Any:
@@ -88,6 +88,21 @@ def test_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(asyncio.TimeoutError):
         asyncio.run(one_call())
+
+
+def test_action_that_cannot_be_run_is_remembered_in_its_turn() -> None:
+    adjust(agent())
+
+    async def turn() -> str | None:
+        store = InMemoryTrackerStore(Domain.empty())
+        tracker = await store.create_tracker("c1")
+        lost = RemoteAction("action_example", EndpointConfig("http://127.0.0.1:9/webhook"))
+        with pytest.raises(RasaException):
+            await lost.run(None, None, tracker, Domain.empty())
+        return failed_action.get()
+
+    assert asyncio.run(turn()) == "action_example"
+    assert failed_action.get() is None
 
 
 def test_endpoint_keeps_its_settings() -> None:

@@ -22,7 +22,9 @@ from bot.conversations.models import Event as StoredEvent
 from bot.conversations.privacy import erase_conversation
 from bot.conversations.turn import AlreadyAnsweredError, SilentTurnError, StaleConversationError
 from bot.database import Database
-from bot.dialogue.tracker_store import ClinicTrackerStore, ForeignTrackerError
+from bot.dialogue.adjustments import failed_action
+from bot.dialogue.tracker_cache import TrackerCache
+from bot.dialogue.tracker_store import ActionFailedError, ClinicTrackerStore, ForeignTrackerError
 from bot.dialogue.window import TURNS
 from tests.support.conversations import received, started
 
@@ -354,3 +356,27 @@ def test_error_of_the_database_is_not_hidden() -> None:
     store = ClinicTrackerStore(DOMAIN, host="postgresql://nobody@127.0.0.1:1/none")
     with pytest.raises(OperationalError):
         run(store.retrieve("c" * 32))
+
+
+def test_turn_in_which_an_action_could_not_be_run_is_not_stored(
+    database: Database, store: ClinicTrackerStore
+) -> None:
+    """Whatever spoke in its place: an emergency in a form would be asked for a name."""
+    conversation_id = started(database)
+    received(database, conversation_id, "m1", text="i cant breathe")
+
+    async def fail_and_speak() -> None:
+        failed_action.set("action_respond_to_reaction")
+        await take_turn(store, conversation_id, turn("m1", reply="May I have your name?"))
+
+    with pytest.raises(ActionFailedError):
+        run(fail_and_speak())
+    assert unanswered(database) == ["m1"]
+    run(take_turn(store, conversation_id, turn("m1")))
+    assert unanswered(database) == []
+
+
+def test_old_tracker_is_not_kept(database: Database) -> None:
+    cache = TrackerCache(seconds=-1)
+    cache.put("c1", object())
+    assert cache.take("c1") is None

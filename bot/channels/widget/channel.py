@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set
 
@@ -31,7 +32,7 @@ from bot.conversations.conversation import ConversationGoneError, require_conver
 from bot.conversations.history import messages_after
 from bot.conversations.inbound import ChoiceUnknownError, MessageIdReusedError, TooManyMessagesError
 from bot.conversations.models import Inbound, Message
-from bot.conversations.privacy import erase_conversation
+from bot.conversations.privacy import erase_conversation, forget_words
 from bot.conversations.replies import Reply
 from bot.database import Database
 from bot.dialogue.adjustments import adjust, release
@@ -44,6 +45,13 @@ from bot.settings import Clinic, Settings, load_clinic, load_secret_key, load_se
 logger = logging.getLogger(__name__)
 
 CHANNEL = "widget"
+EXPECTED = (
+    RequestError,
+    ConversationGoneError,
+    MessageIdReusedError,
+    ChoiceUnknownError,
+    TooManyMessagesError,
+)
 Handler = Callable[..., Awaitable[Optional[HTTPResponse]]]
 
 
@@ -59,6 +67,8 @@ class WidgetChannel(InputChannel):
         self._signals.listen(self._bells.hear)
         self._tokens = Tokens(load_secret_key(settings), lifetime=timedelta(days=settings.session_days))
         self._turns: Optional[Turns] = None
+        # Where an emergency is recognised when every other thread waits for a database that is away.
+        self._apart = ThreadPoolExecutor(max_workers=1, thread_name_prefix="emergency")
 
     @classmethod
     def name(cls) -> str:
@@ -151,9 +161,11 @@ class WidgetChannel(InputChannel):
         try:
             await _detached(self._take_in(self._turns, session, submission))
             replies = await asyncio.to_thread(self._replies, session, submission)
-        except SQLAlchemyError as error:
-            logger.error("The database did not answer: %s", where(error))
-            raise await asyncio.to_thread(self._unavailable, submission) from error
+        except EXPECTED:
+            raise
+        except Exception as error:
+            logger.error("A message could not be taken or answered: %s", where(error))
+            raise await self._unavailable(submission) from error
         return response.json({"replies": [message_json(reply) for reply in replies]})
 
     async def _get_messages(self, request: Request) -> HTTPResponse:
@@ -199,10 +211,13 @@ class WidgetChannel(InputChannel):
     async def _erase_under_lock(self, turns: Turns, session: Session) -> None:
         async with turns.lock(session.conversation_id):
             await asyncio.to_thread(self._erase_conversation, session)
+            await turns.forget(session.conversation_id)
+        await asyncio.to_thread(forget_words, self._database)
 
-    def _unavailable(self, submission: Submission) -> RequestError:
+    async def _unavailable(self, submission: Submission) -> RequestError:
         """What is said where nothing can be stored: how to reach a person, and to an emergency what to do now."""
-        urgent = urgent_wording(submission.text, self._settings, self._clinic)
+        assess = functools.partial(urgent_wording, submission.text, self._settings, self._clinic)
+        urgent = await asyncio.get_running_loop().run_in_executor(self._apart, assess)
         message = urgent or unavailable_wording(self._clinic)
         return RequestError(503, "urgent" if urgent else "unavailable", message, retry_after=5)
 
@@ -296,12 +311,9 @@ def _guarded(handler: Handler, clinic: Clinic) -> Handler:
             return _error(RequestError(422, "unknown_choice", error.message))
         except TooManyMessagesError as error:
             return _error(RequestError(429, "too_many", error.message, retry_after=error.retry_after))
-        except SQLAlchemyError as error:
-            logger.error("The database did not answer: %s", where(error))
-            return _error(RequestError(503, "unavailable", unavailable_wording(clinic), retry_after=5))
         except Exception as error:
             logger.error("A request to the widget's channel failed: %s", where(error))
-            return _error(RequestError(503, "failed", "Something went wrong. Please try again.", retry_after=5))
+            return _error(RequestError(503, "unavailable", unavailable_wording(clinic), retry_after=5))
 
     return guarded
 

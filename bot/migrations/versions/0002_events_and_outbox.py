@@ -1,5 +1,7 @@
 """The dialogue's events in a table of ours, messages as staff look for them, and the outbox"""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.engine import Connection
@@ -19,8 +21,10 @@ def upgrade() -> None:
     _create_event()
     _take_over_rasas_events(op.get_bind())
     _number_the_messages(op.get_bind())
+    _note_what_was_understood(op.get_bind())
     _index_the_words(op.get_bind())
     _create_outbox()
+    op.add_column("booking_request", sa.Column("cancelled_by", sa.String(64), nullable=True))
     _create_lock_ticket(op.get_bind())
 
 
@@ -130,6 +134,31 @@ def _create_message_topic(connection: Connection) -> None:
         "INSERT INTO message_topic (message_number, topic, at)"
         f" SELECT DISTINCT number, each.value, at FROM message, {each} AS each"  # noqa: S608
     )
+
+
+def _note_what_was_understood(connection: Connection) -> None:
+    """Intents and entities of the visitors' messages, from their events: a caution mentioned before stays known."""
+    message = sa.table(
+        "message",
+        *(sa.column(name) for name in ("conversation_id", "id", "sender", "intent", "confidence")),
+        *(sa.column(name, sa.JSON()) for name in ("ranking", "entities")),
+    )
+    found = connection.execute(sa.text("SELECT conversation_id, data FROM event WHERE type = 'user'"))
+    for conversation_id, data in found.fetchall():
+        event = json.loads(data)
+        understood = event.get("parse_data") or {}
+        intent = understood.get("intent") or {}
+        theirs = (message.c.conversation_id == conversation_id) & (message.c.id == event.get("message_id"))
+        connection.execute(
+            sa.update(message)
+            .where(theirs, message.c.sender == "visitor")
+            .values(
+                intent=intent.get("name"),
+                confidence=intent.get("confidence"),
+                ranking=understood.get("intent_ranking") or [],
+                entities=understood.get("entities") or [],
+            )
+        )
 
 
 def _index_the_words(connection: Connection) -> None:

@@ -227,7 +227,10 @@ def test_hostile_text_is_only_text(visitor: Visitor, text: str) -> None:
     replies = answer.json()["replies"]
     assert replies
     assert not any("{" in reply["text"] or "Traceback" in reply["text"] for reply in replies)
-    assert visitor.say("how long is recovery")["topics"] == ["recovery_time"]
+    # Words about booking may begin a form, which then asks on behind the answer; what stands in braces fills nothing.
+    assert not any("x" in reply["text"].split() for reply in replies)
+    answer = visitor.post({"id": str(uuid4()), "text": "how long is recovery"})
+    assert answer.json()["replies"][0]["topics"] == ["recovery_time"]
 
 
 def test_twenty_first_message_of_a_minute_must_wait(visitor: Visitor) -> None:
