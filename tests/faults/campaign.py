@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from tests.faults.house import House, wait_until
 from tests.faults.ledger import Ledger, audit
-from tests.faults.record import count_unanswered
+from tests.faults.record import count_half_stored, count_unanswered
 from tests.faults.script import DIALOGUE, QUESTION
 from tests.faults.visitors import Caller
 
@@ -21,6 +24,7 @@ TURNS = int(os.environ.get("FAULT_TURNS", "100"))
 KILLS = int(os.environ.get("FAULT_KILLS", "2"))
 SEED = int(os.environ.get("FAULT_SEED", "20240229"))
 AT_ONCE = 4  # visitors
+WATCH_SECONDS = 0.002
 LONGEST_TURN_SECONDS = 0.15  # a fault comes within such a time after a message was sent
 
 
@@ -56,12 +60,14 @@ class Trial:
 
     Args:
         faults: how often it struck.
+        half_stored: how often a turn was seen that was stored in part.
     """
 
     house: House
     seed: random.Random
     ledger: Ledger = field(default_factory=Ledger)
     faults: int = 0
+    half_stored: int = 0
 
     def caller(self) -> Caller:
         """A new visitor."""
@@ -92,10 +98,24 @@ class Trial:
 
     def under(self, strike: Callable[[], Any], *, turns: int = TURNS, times: int = KILLS) -> None:
         """Converse while it strikes."""
-        with ThreadPoolExecutor(1) as thread:
-            striking = thread.submit(self.strike, times, turns, strike)
-            self.converse(turns)
+        over = threading.Event()
+        with ThreadPoolExecutor(2) as threads:
+            striking, watching = (
+                threads.submit(self.strike, times, turns, strike),
+                threads.submit(self.watch, over),
+            )
+            try:
+                self.converse(turns)
+            finally:
+                over.set()
         striking.result()
+        watching.result()
+
+    def watch(self, over: threading.Event) -> None:
+        """Look again and again whether a turn is whole, which whoever dies in the middle of it would leave as it is."""
+        while not over.wait(WATCH_SECONDS):
+            with suppress(SQLAlchemyError):  # the database's outages are part of the trials
+                self.half_stored += count_half_stored(self.house.database)
 
     def _follow(self, lines: int) -> None:
         visitor = self.caller()
@@ -130,6 +150,7 @@ def trial(house: House, fault: str, report: list[Row]) -> Iterator[Trial]:
             slowest=max((sent.seconds for sent in running.ledger.sent), default=0),
         )
     )
+    assert not running.half_stored
     assert not found.faults, "\n".join(found.faults)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.booking.models import BookingRequest
@@ -124,6 +124,24 @@ def count_unanswered(database: Database) -> int:
     """How many messages wait for their replies."""
     with database.reading() as session:
         return int(session.scalar(select(func.count()).where(Inbound.answered_at.is_(None))))
+
+
+def count_half_stored(database: Database) -> int:
+    """How much of any turn is stored without the rest of it, at this moment: replies without the mark "answered", the mark
+    without replies, the dialogue without either."""
+    replied = exists().where(
+        Message.conversation_id == Inbound.conversation_id, Message.inbound_id == Inbound.message_id
+    )
+    unlike = or_(and_(Inbound.answered_at.is_(None), replied), and_(Inbound.answered_at.is_not(None), ~replied))
+    in_dialogue = _count(Event, Event.conversation_id == Conversation.id, Event.type == "user")
+    answered = _count(Inbound, Inbound.conversation_id == Conversation.id, Inbound.answered_at.is_not(None))
+    query = select(_count(Inbound, unlike) + _count(Conversation, in_dialogue != answered))
+    with database.reading() as session:
+        return int(session.scalar(query))
+
+
+def _count(model: Any, *where: Any) -> Any:
+    return select(func.count()).select_from(model).where(*where).scalar_subquery()
 
 
 def count_unsent(database: Database) -> int:
