@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.database import Database
 from bot.errors import SettingsError, SetupError, where
@@ -40,3 +40,16 @@ def test_address_of_another_kind_of_database_is_refused(url: str) -> None:
 
 def test_short_form_of_a_postgresql_address_is_read() -> None:
     assert load_settings(database_url="postgres://u@h/d").database_url == "postgresql://u@h/d"
+
+
+def test_writers_of_one_sqlite_file_queue_and_give_up_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.database.BUSY_TIMEOUT_SECONDS", 0.05)
+    one, other = (Database(f"sqlite:///{tmp_path}/clinic.db") for _ in range(2))
+    with one.transaction(), pytest.raises(OperationalError, match="locked"), other.transaction():
+        pass
+    with other.transaction() as session:
+        assert session.execute(text("SELECT 1")).scalar_one() == 1
+    one.close()
+    other.close()

@@ -24,7 +24,7 @@ TURNS = int(os.environ.get("FAULT_TURNS", "100"))
 KILLS = int(os.environ.get("FAULT_KILLS", "2"))
 SEED = int(os.environ.get("FAULT_SEED", "20240229"))
 AT_ONCE = 4  # visitors
-WATCH_SECONDS = 0.002
+WATCH_SECONDS = 0.02
 LONGEST_TURN_SECONDS = 0.15  # a fault comes within such a time after a message was sent
 
 
