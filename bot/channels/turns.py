@@ -12,7 +12,7 @@ import asyncio
 import functools
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,16 +20,18 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.message import Message as RasaMessage
 
 from bot.conversations import inbound
 from bot.conversations.conversation import ConversationGoneError
-from bot.conversations.models import Inbound
+from bot.conversations.inbound import Waiting
+from bot.conversations.models import Inbound, Message
 from bot.conversations.replies import Reply
-from bot.conversations.turn import AlreadyAnsweredError, SilentTurnError, StaleConversationError
+from bot.conversations.turn import AlreadyAnsweredError, Committed, SilentTurnError, StaleConversationError
 from bot.database import Database
 from bot.dialogue.adjustments import adjust
 from bot.dialogue.closing import close_turn
+from bot.dialogue.current_turn import running_turn
 from bot.errors import where
 
 logger = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ logger = logging.getLogger(__name__)
 TURN_SECONDS = 12.0  # two actions of five seconds each, and some
 RESUME_SECONDS = 5.0
 TRIES = 3  # of a turn that finds somebody else's events in its place
+Answered = dict[str, Sequence[Message]]  # the replies to each message
 
 
 class Silence(OutputChannel):
@@ -75,12 +78,19 @@ class Turns:
         self._agent = agent
         self._safe_reply = safe_reply
         self._on_change = on_change
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Answered]] = set()
         self._failed: set[str] = set()  # conversations to try again without waiting for a claim to end
 
-    def start(self, conversation_id: str) -> asyncio.Task[None]:
-        """Begin to answer what waits in the conversation; the task goes on when its caller is cancelled."""
-        task = asyncio.create_task(self._answer_waiting(conversation_id))
+    def start(self, conversation_id: str, waiting: Waiting | None = None) -> asyncio.Task[Answered]:
+        """Begin to answer what waits in the conversation; the task goes on when its caller is cancelled.
+
+        Args:
+            waiting: what waits first, where that is known; None: it is looked up.
+
+        Returns:
+            The task, whose result is the replies to each message that it answered, by the message's id.
+        """
+        task = asyncio.create_task(self._answer_waiting(conversation_id, waiting))
         self._tasks.add(task)
         task.add_done_callback(functools.partial(self._done, conversation_id))
         return task
@@ -112,21 +122,36 @@ class Turns:
         with suppress(ConversationGoneError):
             await self._agent().tracker_store.retrieve(conversation_id)
 
-    async def _answer_waiting(self, conversation_id: str) -> None:
+    async def _answer_waiting(self, conversation_id: str, waiting: Waiting | None) -> Answered:
+        answered: Answered = {}
         tries: Counter[str] = Counter()
         async with self.lock(conversation_id):
-            while message := await asyncio.to_thread(self._next, conversation_id):
-                tries[message.message_id] += 1
-                if tries[message.message_id] > 2 * TRIES:
+            waiting = waiting or await asyncio.to_thread(self._next, conversation_id)
+            while waiting:
+                message_id = waiting.message.message_id
+                tries[message_id] += 1
+                if tries[message_id] > 2 * TRIES:
                     raise StaleConversationError("The conversation changes at every try.")
                 self._on_change("typing", conversation_id)
-                await self._answer(message, last=tries[message.message_id] > TRIES)
+                committed = await self._answer(waiting, last=tries[message_id] > TRIES)
                 self._on_change("message", conversation_id)
+                if committed:
+                    answered[message_id] = committed.replies
+                    waiting = committed.next
+                else:
+                    waiting = await asyncio.to_thread(self._next, conversation_id)
+        return answered
 
-    async def _answer(self, message: Inbound, *, last: bool) -> None:
-        failure = StaleConversationError.__name__ if last else await self._run(message)
+    async def _answer(self, waiting: Waiting, *, last: bool) -> Committed | None:
+        message = waiting.message
+        failure: str | None = StaleConversationError.__name__
+        if not last:
+            with running_turn(message.conversation_id, waiting.head) as turn:
+                failure = await self._run(message)
         if failure:
-            await self._close(message, failure)
+            with running_turn(message.conversation_id) as turn:
+                await self._close(message, failure)
+        return turn.committed
 
     async def _run(self, message: Inbound) -> str | None:
         """Let Rasa take its turn; returns what went wrong where it makes no sense to try again."""
@@ -151,7 +176,7 @@ class Turns:
         except (StaleConversationError, AlreadyAnsweredError) as error:
             logger.info("Another turn came first in %s: %s", message.conversation_id, where(error))
 
-    def _done(self, conversation_id: str, task: asyncio.Task[None]) -> None:
+    def _done(self, conversation_id: str, task: asyncio.Task[Answered]) -> None:
         """A task nobody waits for may fail, too; what it left is tried again when the fault is gone."""
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
@@ -168,9 +193,10 @@ class Turns:
             message_id=message.message_id,
         )
 
-    def _next(self, conversation_id: str) -> Inbound | None:
+    def _next(self, conversation_id: str) -> Waiting | None:
         with self._database.reading() as session:
-            return inbound.oldest_unanswered(session, conversation_id)
+            message = inbound.oldest_unanswered(session.connection(), conversation_id)
+        return Waiting(message) if message else None
 
     def _left_over(self, all_of_it: bool) -> list[str]:
         with self._database.transaction() as session:
@@ -181,7 +207,7 @@ def _parse_choice(message: Inbound) -> dict[str, Any] | None:
     """What NLU would have found, for a choice: the intent that the button stands for."""
     if not message.choice_payload:
         return None
-    parsed = YAMLStoryReader.unpack_regex_message(Message({TEXT: message.choice_payload}))
+    parsed = YAMLStoryReader.unpack_regex_message(RasaMessage({TEXT: message.choice_payload}))
     return {
         "text": message.text,
         "intent": parsed.get("intent"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.orm import Session
 
-from bot.conversations.conversation import CONVERSATIONS, ConversationGoneError, locked_row
+from bot.conversations.conversation import CONVERSATIONS, ConversationGoneError, Head, head_of, locked_row
 from bot.conversations.models import Conversation, Inbound, Message
 from bot.conversations.replies import Choice
 from bot.database import now
@@ -20,7 +21,12 @@ _THIS = (_INBOUND.c.conversation_id == bindparam("conversation")) & (
 )
 # Statements of every turn are made once: making one costs as much as running it.
 _KNOWN = select(_INBOUND.c.text, _INBOUND.c.choice_id, _INBOUND.c.answered_at).where(_THIS)
-_RECENT = select(func.count(), func.min(_INBOUND.c.received_at)).where(
+_UNANSWERED = (_INBOUND.c.conversation_id == bindparam("conversation")) & _INBOUND.c.answered_at.is_(None)
+_RECENT = select(
+    func.count().label("count"),
+    func.min(_INBOUND.c.received_at).label("oldest"),
+    select(_INBOUND.c.cursor).where(_UNANSWERED).limit(1).scalar_subquery().label("waiting"),
+).where(
     _INBOUND.c.conversation_id == bindparam("conversation"),
     _INBOUND.c.received_at > bindparam("since"),
     _INBOUND.c.received_at <= bindparam("until"),  # what lies ahead came before the clock stepped back
@@ -29,12 +35,7 @@ _ADD, _ADD_MESSAGE = insert(_INBOUND), insert(_MESSAGES)
 _COUNT_ON = (
     update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("key")).values(last_cursor=bindparam("cursor"))
 )
-_OLDEST_UNANSWERED = (
-    select(Inbound)
-    .where(Inbound.conversation_id == bindparam("conversation"), Inbound.answered_at.is_(None))
-    .order_by(Inbound.cursor)
-    .limit(1)
-)
+_OLDEST_UNANSWERED = select(*_INBOUND.c).where(_UNANSWERED).order_by(_INBOUND.c.cursor).limit(1)
 _REPLIES = (
     select(Message)
     .where(Message.conversation_id == bindparam("conversation"), Message.inbound_id == bindparam("message"))
@@ -45,6 +46,19 @@ RATE_WINDOW = timedelta(minutes=1)
 CLAIM = timedelta(
     seconds=30
 )  # longer than a turn may take; whoever dies leaves a message unanswered for as long
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The message of a conversation that waits longest for its reply.
+
+    Args:
+        head: where the dialogue stands, as far as that was seen with it. Somebody else may have moved it since; a commit
+            then fails and the turn is repeated.
+    """
+
+    message: Inbound
+    head: Head | None = None
 
 
 class MessageIdReusedError(BotError):
@@ -71,8 +85,8 @@ def receive(
     text: str = "",
     choice_id: str | None = None,
     per_minute: int,
-) -> None:
-    """Store a visitor's message, unless it is stored already.
+) -> Waiting | None:
+    """Store a visitor's message, unless it is stored already; returns it where nothing waits before it.
 
     Args:
         text: what was typed; ignored where `choice_id` is given, whose title is then the text.
@@ -81,29 +95,33 @@ def receive(
     Raises:
         ConversationGoneError, MessageIdReusedError, ChoiceUnknownError, TooManyMessagesError.
     """
-    conversation = locked_row(session, conversation_id)
+    session.flush()
+    connection = session.connection()
+    conversation = locked_row(connection, conversation_id)
     if conversation is None:
         raise ConversationGoneError
     key = {"conversation": conversation_id, "message": message_id}
-    if (known := session.execute(_KNOWN, key).one_or_none()) is not None:
+    if (known := connection.execute(_KNOWN, key).one_or_none()) is not None:
         _require_same(known, text, choice_id)
-        return
-    _require_patience(session, conversation_id, per_minute)
+        return None
+    waits = _require_patience(connection, conversation_id, per_minute)
     choice = _offered(session, conversation_id, choice_id) if choice_id else None
     text, payload = (choice.title, choice.payload) if choice else (text, None)
     cursor, at = conversation.last_cursor + 1, now()
     shared = {"conversation_id": conversation_id, "cursor": cursor, "text": text}
     asked = {"message_id": message_id, "choice_id": choice_id, "choice_payload": payload}
-    session.execute(_ADD, {**shared, **asked, "received_at": at, "claimed_until": at + CLAIM})
+    row = {**shared, **asked, "received_at": at, "claimed_until": at + CLAIM}
+    connection.execute(_ADD, row)
     said = {"id": message_id, "sender": "visitor", "channel": conversation.channel, "at": at}
-    session.execute(_ADD_MESSAGE, {**shared, **said, "choices": [], "topics": [], "sources": []})
-    session.execute(_COUNT_ON, {"key": conversation_id, "cursor": cursor})
+    connection.execute(_ADD_MESSAGE, {**shared, **said, "choices": [], "topics": [], "sources": []})
+    connection.execute(_COUNT_ON, {"key": conversation_id, "cursor": cursor})
+    return None if waits else Waiting(Inbound(**row), head_of(conversation))
 
 
-def oldest_unanswered(session: Session, conversation_id: str) -> Inbound | None:
+def oldest_unanswered(connection: Connection, conversation_id: str) -> Inbound | None:
     """The message of the conversation that waits longest for its reply."""
-    found = session.execute(_OLDEST_UNANSWERED, {"conversation": conversation_id})
-    return found.scalar_one_or_none()  # type: ignore[no-any-return]
+    row = connection.execute(_OLDEST_UNANSWERED, {"conversation": conversation_id}).one_or_none()
+    return Inbound(**row._mapping) if row else None
 
 
 def claim_unanswered(session: Session, *, channel: str, all_of_it: bool = False) -> list[str]:
@@ -148,13 +166,15 @@ def _require_same(known: Row, text: str, choice_id: str | None) -> None:
         )
 
 
-def _require_patience(session: Session, conversation_id: str, per_minute: int) -> None:
+def _require_patience(connection: Connection, conversation_id: str, per_minute: int) -> bool:
+    """Refuse a visitor who writes too fast; returns whether something of the conversation waits."""
     since = now() - RATE_WINDOW
     span = {"since": since, "until": since + RATE_WINDOW}
-    count, oldest = session.execute(_RECENT, {"conversation": conversation_id, **span}).one()
-    if count >= per_minute:
-        wait = max(1, round((oldest - since).total_seconds()))
+    recent = connection.execute(_RECENT, {"conversation": conversation_id, **span}).one()
+    if recent.count >= per_minute:
+        wait = max(1, round((recent.oldest - since).total_seconds()))
         raise TooManyMessagesError(f"That was a lot at once. Please wait {wait} seconds.", retry_after=wait)
+    return recent.waiting is not None
 
 
 def _offered(session: Session, conversation_id: str, choice_id: str) -> Choice:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from bot.conversations.conversation import CONVERSATIONS, ConversationGoneError
+from bot.conversations.conversation import CONVERSATIONS, ConversationGoneError, Head, head_of
 from bot.conversations.models import Conversation, Event
-from bot.conversations.turn import Window
 
 # Made once, since every turn runs it: making a statement costs as much as running it.
 _HEAD = select(
@@ -18,14 +15,6 @@ _HEAD = select(
     CONVERSATIONS.c.window_state,
     CONVERSATIONS.c.erased_at,
 ).where(CONVERSATIONS.c.id == bindparam("id"))
-
-
-@dataclass(frozen=True)
-class Head:
-    """How far a conversation has got, and where its dialogue is resumed from."""
-
-    last_seq: int
-    window: Window
 
 
 def read_head(session: Session, conversation_id: str) -> Head | None:
@@ -39,7 +28,7 @@ def read_head(session: Session, conversation_id: str) -> Head | None:
         return None
     if row.erased_at is not None:
         raise ConversationGoneError
-    return Head(row.last_seq, Window(row.window_seq, tuple(row.window_state)))
+    return head_of(row)
 
 
 def events_after(session: Session, conversation_id: str, seq: int) -> list[str]:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.conversations.conversation import CONVERSATIONS, locked_row
+from bot.conversations.conversation import CONVERSATIONS, Head, Window, locked_row
+from bot.conversations.inbound import Waiting, oldest_unanswered
 from bot.conversations.models import Event, Inbound, Message, MessageTopic
 from bot.conversations.outbox import enqueue
 from bot.conversations.replies import PULLED_CHANNELS, Reply, message_row
@@ -87,14 +88,6 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Window:
-    """Where a dialogue is resumed from: `state` holds before the event numbered `seq` + 1."""
-
-    seq: int
-    state: Sequence[Mapping[str, Any]]
-
-
-@dataclass(frozen=True)
 class Turn:
     """What is to be stored of a turn.
 
@@ -114,8 +107,22 @@ class Turn:
     window: Window = field(default_factory=lambda: Window(0, ()))
 
 
-def commit_turn(session: Session, turn: Turn) -> int:
-    """Store the turn; returns the number of its last event.
+@dataclass(frozen=True)
+class Committed:
+    """What a turn's commit stored.
+
+    Args:
+        replies: in the order in which they were said.
+        next: what waits longest for its reply now.
+    """
+
+    head: Head
+    replies: Sequence[Message] = ()
+    next: Waiting | None = None
+
+
+def commit_turn(session: Session, turn: Turn) -> Committed:
+    """Store the turn.
 
     Raises:
         StaleConversationError: an event of the turn's numbers is there already.
@@ -123,40 +130,42 @@ def commit_turn(session: Session, turn: Turn) -> int:
         SilentTurnError: the message waits for a reply, and there is none.
         ConversationGoneError: the conversation was erased.
     """
-    conversation = _locked(session, turn)
-    _insert_events(session, turn)
-    cursor = _insert_messages(session, turn, conversation)
-    last_seq = turn.after + len(turn.events)
-    standing = {
-        "key": turn.conversation_id,
-        "last_seq": last_seq,
-        "last_cursor": cursor,
-        "window_seq": turn.window.seq,
-        "window_state": list(turn.window.state),
-    }
-    session.execute(_MOVE_ON, standing)
-    return last_seq
+    session.flush()
+    connection = session.connection()
+    conversation = _locked(connection, turn)
+    _insert_events(connection, turn)
+    cursor = conversation.last_cursor
+    if turn.said is not None:
+        cursor = _note_said(connection, turn, turn.said, conversation)
+    replies = _insert_replies(connection, turn, conversation, cursor)
+    head = Head(turn.after + len(turn.events), turn.window)
+    _move_on(connection, turn.conversation_id, head, cursor + len(replies))
+    if conversation.channel not in PULLED_CHANNELS:
+        for reply in replies:
+            _let_leave(session, reply)
+    waiting = oldest_unanswered(connection, turn.conversation_id)
+    return Committed(head, replies, Waiting(waiting, head) if waiting else None)
 
 
-def _locked(session: Session, turn: Turn) -> Row:
+def _locked(connection: Connection, turn: Turn) -> Row:
     """The conversation's row, locked until the end; made where Rasa's own interfaces begin one."""
-    conversation = locked_row(session, turn.conversation_id)
+    conversation = locked_row(connection, turn.conversation_id)
     if conversation is None:
-        conversation = _start(session, turn)
+        conversation = _start(connection, turn)
     if conversation.last_seq != turn.after:
         raise StaleConversationError(f"The conversation is at event {conversation.last_seq}, not {turn.after}.")
     return conversation
 
 
-def _start(session: Session, turn: Turn) -> Row:
+def _start(connection: Connection, turn: Turn) -> Row:
     if len(turn.conversation_id) > MOST_ID_CHARACTERS:
         raise BotError(f"A conversation's id may have {MOST_ID_CHARACTERS} characters at most.")
     row = {"id": turn.conversation_id, "channel": turn.channel, "created_at": now()}
-    session.execute(insert(CONVERSATIONS), [{**row, "last_cursor": 0, "last_seq": 0, "window_state": []}])
-    return locked_row(session, turn.conversation_id)
+    connection.execute(insert(CONVERSATIONS), [{**row, "last_cursor": 0, "last_seq": 0, "window_state": []}])
+    return locked_row(connection, turn.conversation_id)
 
 
-def _insert_events(session: Session, turn: Turn) -> None:
+def _insert_events(connection: Connection, turn: Turn) -> None:
     rows = [
         {
             "conversation_id": turn.conversation_id,
@@ -170,48 +179,48 @@ def _insert_events(session: Session, turn: Turn) -> None:
     if not rows:
         return
     try:
-        session.execute(_ADD_EVENTS, rows)
+        connection.execute(_ADD_EVENTS, rows)
     except IntegrityError as error:
         raise StaleConversationError("An event of this turn is stored already.") from error
 
 
-def _insert_messages(session: Session, turn: Turn, conversation: Row) -> int:
-    """Store what was understood and said; returns the conversation's last cursor."""
-    cursor, at = conversation.last_cursor, now()
-    if turn.said is not None:
-        cursor = _mark_answered(session, turn, turn.said, conversation, at)
-    for index, reply in enumerate(turn.replies):
-        cursor += 1
-        _insert_reply(session, turn, conversation, reply, index=index, cursor=cursor, at=at)
-    return int(cursor)
+def _move_on(connection: Connection, conversation_id: str, head: Head, cursor: int) -> None:
+    standing = {
+        "key": conversation_id,
+        "last_seq": head.last_seq,
+        "last_cursor": cursor,
+        "window_seq": head.window.seq,
+        "window_state": list(head.window.state),
+    }
+    connection.execute(_MOVE_ON, standing)
 
 
-def _mark_answered(session: Session, turn: Turn, said: Said, conversation: Row, at: datetime) -> int:
+def _note_said(connection: Connection, turn: Turn, said: Said, conversation: Row) -> int:
     """Mark the message answered and note what was understood; returns the conversation's last cursor."""
     key = {"conversation": turn.conversation_id, "message": said.id}
-    waiting = session.execute(_INBOUND_STATE, key).one_or_none()
+    waiting = connection.execute(_INBOUND_STATE, key).one_or_none()
     if waiting is None:
-        return _insert_said(session, turn, said, conversation, at)
+        return _insert_said(connection, turn, said, conversation)
     if waiting.answered_at is not None:
         raise AlreadyAnsweredError("This message has been answered.")
     if not turn.replies:
         raise SilentTurnError("The turn said nothing.")
     failure = next((reply.failure for reply in turn.replies if reply.failure), None)
-    session.execute(_MARK_ANSWERED, {**key, "answered_at": at, "failure": failure})
-    session.execute(
+    connection.execute(_MARK_ANSWERED, {**key, "answered_at": now(), "failure": failure})
+    connection.execute(
         _NOTE_UNDERSTANDING,
         {"conversation": turn.conversation_id, "at_cursor": waiting.cursor, **_understanding(said)},
     )
     return int(conversation.last_cursor)
 
 
-def _insert_said(session: Session, turn: Turn, said: Said, conversation: Row, at: datetime) -> int:
+def _insert_said(connection: Connection, turn: Turn, said: Said, conversation: Row) -> int:
     """The message's row where it came through one of Rasa's own channels, which store nothing before the turn."""
     cursor = int(conversation.last_cursor) + 1
-    row = {"id": said.id, "sender": "visitor", "channel": conversation.channel, "at": at, "text": said.text}
+    row = {"id": said.id, "sender": "visitor", "channel": conversation.channel, "at": now(), "text": said.text}
     empty: dict[str, Any] = {"choices": [], "topics": [], "sources": []}
     numbered = {"conversation_id": turn.conversation_id, "cursor": cursor}
-    session.execute(_ADD_MESSAGE, {**row, **empty, **numbered, **_understanding(said)})
+    connection.execute(_ADD_MESSAGE, {**row, **empty, **numbered, **_understanding(said)})
     return cursor
 
 
@@ -224,9 +233,17 @@ def _understanding(said: Said) -> dict[str, Any]:
     }
 
 
+def _insert_replies(connection: Connection, turn: Turn, conversation: Row, cursor: int) -> list[Message]:
+    return [
+        _insert_reply(connection, turn, conversation, reply, index=index, cursor=cursor + 1 + index)
+        for index, reply in enumerate(turn.replies)
+    ]
+
+
 def _insert_reply(
-    session: Session, turn: Turn, conversation: Row, reply: Reply, *, index: int, cursor: int, at: datetime
-) -> None:
+    connection: Connection, turn: Turn, conversation: Row, reply: Reply, *, index: int, cursor: int
+) -> Message:
+    at = now()
     inbound_id = turn.said.id if turn.said else None
     reply_id = f"{inbound_id or f'event-{turn.after + 1}'}.{index}"
     row = {
@@ -237,20 +254,19 @@ def _insert_reply(
         "reply_index": index if inbound_id else None,
         "model_version": turn.model_version,
     }
-    number = session.execute(_ADD_MESSAGE, row).inserted_primary_key[0]
+    number = connection.execute(_ADD_MESSAGE, row).inserted_primary_key[0]
     if reply.topics:
         topics = [{"message_number": number, "topic": topic, "at": at} for topic in dict.fromkeys(reply.topics)]
-        session.execute(_ADD_TOPICS, topics)
-    if conversation.channel not in PULLED_CHANNELS:
-        _let_leave(session, turn.conversation_id, conversation.channel, row)
+        connection.execute(_ADD_TOPICS, topics)
+    return Message(**row, number=number)
 
 
-def _let_leave(session: Session, conversation_id: str, channel: str, row: Mapping[str, Any]) -> None:
+def _let_leave(session: Session, reply: Message) -> None:
     enqueue(
         session,
-        kind=channel,
-        key=f"{conversation_id}:{row['id']}",
-        lane=f"{channel}:{conversation_id}",
-        conversation_id=conversation_id,
-        payload={"conversation_id": conversation_id, "cursor": row["cursor"]},
+        kind=reply.channel,
+        key=f"{reply.conversation_id}:{reply.id}",
+        lane=f"{reply.channel}:{reply.conversation_id}",
+        conversation_id=reply.conversation_id,
+        payload={"conversation_id": reply.conversation_id, "cursor": reply.cursor},
     )

@@ -9,8 +9,9 @@ from typing import Any
 
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 
+from bot.conversations.conversation import Window
 from bot.conversations.replies import Choice, Reply
-from bot.conversations.turn import DialogueEvent, Said, Turn, Window
+from bot.conversations.turn import DialogueEvent, Said, Turn
 
 OWN_CHANNEL = "api"  # of events that no channel brought
 

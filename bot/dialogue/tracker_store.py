@@ -14,10 +14,12 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.conversations.record import Head, conversations_with_events, events_after, read_head
-from bot.conversations.turn import Turn, Window, commit_turn
+from bot.conversations.conversation import Head, Window
+from bot.conversations.record import conversations_with_events, events_after, read_head
+from bot.conversations.turn import Committed, Turn, commit_turn
 from bot.database import Database
 from bot.dialogue.adjustments import failed_action
+from bot.dialogue.current_turn import current_turn
 from bot.dialogue.reading import read_turn
 from bot.dialogue.tracker_cache import TrackerCache
 from bot.dialogue.window import Position, move_window, state_events
@@ -69,7 +71,9 @@ class ClinicTrackerStore(TrackerStore):
             ConversationGoneError: it was erased.
         """
         tracker = self._cache.take(sender_id)
-        head = await asyncio.to_thread(self._head, sender_id)
+        turn = current_turn(sender_id)
+        head = turn.take_head() if turn else None
+        head = head or await asyncio.to_thread(self._head, sender_id)
         if head is None or head.last_seq == 0:
             return None
         if tracker is not None and tracker.position.last_seq == head.last_seq:
@@ -104,8 +108,10 @@ class ClinicTrackerStore(TrackerStore):
                 window=window,
                 model_version=tracker.model_id,
             )
-            last_seq = await asyncio.to_thread(self._commit, turn)
-            _place(tracker, window, after_window[window.seq - position.window.seq :], last_seq)
+            committed = await asyncio.to_thread(self._commit, turn)
+            _place(tracker, after_window[window.seq - position.window.seq :], committed.head)
+            if running := current_turn(tracker.sender_id):
+                running.committed = committed
             if self.event_broker:
                 await self._stream_new_events(self.event_broker, new, tracker.sender_id)
         self._cache.put(tracker.sender_id, tracker)
@@ -147,12 +153,12 @@ class ClinicTrackerStore(TrackerStore):
         with self._database.reading() as session:
             return conversations_with_events(session)
 
-    def _commit(self, turn: Turn) -> int:
+    def _commit(self, turn: Turn) -> Committed:
         with self._database.transaction() as session:
             return commit_turn(session, turn)
 
 
-def _place(tracker: DialogueStateTracker, window: Window, kept: list[Any], last_seq: int) -> None:
+def _place(tracker: DialogueStateTracker, kept: list[Any], head: Head) -> None:
     """Let the tracker go on from the window; its state is what it was, only what it would replay is shorter."""
-    tracker.events = deque([*state_events(window.state), *kept])
-    tracker.position = Position(window, last_seq - window.seq)
+    tracker.events = deque([*state_events(head.window.state), *kept])
+    tracker.position = Position(head.window, head.last_seq - head.window.seq)

@@ -23,7 +23,7 @@ from rasa.shared.core.events import (
     SlotSet,
 )
 
-from bot.conversations.turn import Window
+from bot.conversations.conversation import Window
 
 TURNS = 3  # a rule spans one message of the visitor; the rest is slack
 State = Sequence[Mapping[str, Any]]

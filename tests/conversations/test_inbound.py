@@ -89,11 +89,11 @@ def test_oldest_unanswered_message_comes_first(database: Database, conversation_
     first = receive(database, conversation_id, "first")
     receive(database, conversation_id, "second")
     with database.reading() as session:
-        assert inbound.oldest_unanswered(session, conversation_id).text == "first"  # type: ignore[union-attr]
+        assert inbound.oldest_unanswered(session.connection(), conversation_id).text == "first"  # type: ignore[union-attr]
 
     answer(database, conversation_id, first, Reply("ok"))
     with database.reading() as session:
-        assert inbound.oldest_unanswered(session, conversation_id).text == "second"  # type: ignore[union-attr]
+        assert inbound.oldest_unanswered(session.connection(), conversation_id).text == "second"  # type: ignore[union-attr]
 
 
 def test_choice_stands_for_its_title_and_payload(database: Database, conversation_id: str) -> None:

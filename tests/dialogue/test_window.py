@@ -16,7 +16,7 @@ from rasa.shared.core.events import (
     UserUttered,
 )
 
-from bot.conversations.turn import Window
+from bot.conversations.conversation import Window
 from bot.dialogue.window import move_window, state_events
 
 LISTEN = ActionExecuted("action_listen")

@@ -27,4 +27,5 @@ def answered(database: Database, conversation_id: str, message_id: str, *replies
     """Commit a turn that answers the message."""
     said = turn.pop("said", Said(message_id, ""))
     with database.transaction() as session:
-        return commit_turn(session, Turn(conversation_id, "widget", said=said, replies=replies, **turn))
+        committed = commit_turn(session, Turn(conversation_id, "widget", said=said, replies=replies, **turn))
+    return committed.head.last_seq

@@ -5,7 +5,7 @@ import functools
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set
+from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, TypeVar
 
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic, response
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.booking.service import erase_bookings
 from bot.channels.last_resort import get_ready, safe_reply, unavailable_wording, urgent_wording
-from bot.channels.turns import Turns
+from bot.channels.turns import Answered, Turns
 from bot.channels.widget.events import Doorbells, stream
 from bot.channels.widget.pages import demo_page, widget_script
 from bot.channels.widget.payloads import (
@@ -30,7 +30,7 @@ from bot.channels.widget.tokens import Session, Tokens
 from bot.conversations import inbound
 from bot.conversations.conversation import ConversationGoneError, require_conversation, start_conversation
 from bot.conversations.history import messages_after
-from bot.conversations.inbound import ChoiceUnknownError, MessageIdReusedError, TooManyMessagesError
+from bot.conversations.inbound import ChoiceUnknownError, MessageIdReusedError, TooManyMessagesError, Waiting
 from bot.conversations.models import Inbound, Message
 from bot.conversations.privacy import erase_conversation, forget_words
 from bot.conversations.replies import Reply
@@ -159,8 +159,10 @@ class WidgetChannel(InputChannel):
         if self._turns is None or not request.app.ctx.agent.is_ready():
             raise RequestError(503, "starting", "The assistant is starting. Please try again.", retry_after=2)
         try:
-            await _detached(self._take_in(self._turns, session, submission))
-            replies = await asyncio.to_thread(self._replies, session, submission)
+            answered = await _detached(self._take_in(self._turns, session, submission))
+            replies = answered.get(submission.id)
+            if replies is None:  # answered before, or by another task
+                replies = await asyncio.to_thread(self._replies, session, submission)
         except EXPECTED:
             raise
         except Exception as error:
@@ -203,10 +205,10 @@ class WidgetChannel(InputChannel):
         await _detached(self._erase_under_lock(self._turns, session))
         return response.empty(status=204)
 
-    async def _take_in(self, turns: Turns, session: Session, submission: Submission) -> None:
-        await asyncio.to_thread(self._receive, session, submission)
+    async def _take_in(self, turns: Turns, session: Session, submission: Submission) -> Answered:
+        waiting = await asyncio.to_thread(self._receive, session, submission)
         self._signals.publish("message", session.conversation_id)
-        await turns.start(session.conversation_id)
+        return await turns.start(session.conversation_id, waiting)
 
     async def _erase_under_lock(self, turns: Turns, session: Session) -> None:
         async with turns.lock(session.conversation_id):
@@ -228,9 +230,9 @@ class WidgetChannel(InputChannel):
         with self._database.transaction() as session:
             return start_conversation(session, channel=CHANNEL)
 
-    def _receive(self, session: Session, submission: Submission) -> None:
+    def _receive(self, session: Session, submission: Submission) -> Optional[Waiting]:
         with self._database.transaction() as transaction:
-            inbound.receive(
+            return inbound.receive(
                 transaction,
                 session.conversation_id,
                 submission.id,
@@ -275,15 +277,16 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-_detached_tasks: Set["asyncio.Task[None]"] = set()
+_detached_tasks: Set["asyncio.Task[Any]"] = set()
+T = TypeVar("T")
 
 
-async def _detached(work: Coroutine[Any, Any, None]) -> None:
+async def _detached(work: Coroutine[Any, Any, T]) -> T:
     """Wait for the work, which goes on when the visitor leaves and the request is cancelled."""
     task = asyncio.ensure_future(work)
     _detached_tasks.add(task)
     task.add_done_callback(_detached_tasks.discard)
-    await asyncio.shield(task)
+    return await asyncio.shield(task)
 
 
 def _cursor(value: Optional[str]) -> int:
