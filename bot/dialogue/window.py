@@ -25,7 +25,7 @@ from rasa.shared.core.events import (
 
 from bot.conversations.conversation import Window
 
-TURNS = 3  # a rule spans one message of the visitor; the rest is slack
+TURNS = 1  # a rule spans one message of the visitor
 State = Sequence[Mapping[str, Any]]
 
 

@@ -88,7 +88,8 @@ class TopicModel:
         """Decide about one message; `vector` has shape (384,) and length 1."""
         names, vectors = self._scorer.names, vector[np.newaxis]
         logits = self._scorer.logits([text], vectors) / self._temperature
-        scores = _scores(logits, self._scorer.similarities(vectors))
+        best = int(logits[0].argmax())
+        scores = _scores(logits, self._scorer.similarities(vectors, only=best))
         decisions = decide(scores, _among(names, self._offerable), self.calibration.thresholds)
         decision, candidates = _only(decisions, scores)
         probabilities = softmax(logits[0])

@@ -9,14 +9,15 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
+from bot.channels.widget.payloads import message_json
 from bot.conversations import inbound
 from bot.conversations.conversation import ConversationGoneError, start_conversation
 from bot.conversations.history import messages_after
 from bot.conversations.models import Inbound
 from bot.conversations.replies import Choice, Reply
-from bot.conversations.turn import AlreadyAnsweredError
+from bot.conversations.turn import AlreadyAnsweredError, DialogueEvent, Said, Turn, commit_turn
 from bot.database import Database, now
-from tests.support.conversations import answered
+from tests.support.conversations import answered, received
 
 
 @pytest.fixture
@@ -200,3 +201,32 @@ def test_messages_of_an_earlier_minute_do_not_count(database: Database, conversa
 def test_unknown_conversation_is_gone(database: Database) -> None:
     with pytest.raises(ConversationGoneError):
         receive(database, "0" * 32)
+
+
+def test_message_that_nothing_waits_before_comes_back_with_the_head(
+    database: Database, conversation_id: str
+) -> None:
+    received(database, conversation_id, "earlier")
+    answered(database, conversation_id, "earlier", Reply("Yes."), events=[DialogueEvent("user", now(), "{}")])
+    waiting = received(database, conversation_id, "m1", text="first")
+    assert waiting is not None and waiting.head is not None
+    assert (waiting.message.text, waiting.head.last_seq) == ("first", 1)
+
+
+def test_message_behind_another_has_to_be_looked_up(database: Database, conversation_id: str) -> None:
+    received(database, conversation_id, "m1", text="first")
+    assert received(database, conversation_id, "m2", text="second") is None
+    assert received(database, conversation_id, "m1", text="first") is None
+
+
+def test_commit_tells_what_waits_next(database: Database, conversation_id: str) -> None:
+    for message_id in ("m1", "m2"):
+        received(database, conversation_id, message_id, text=message_id)
+    with database.transaction() as session:
+        said = Said("m1", "m1")
+        committed = commit_turn(session, Turn(conversation_id, "widget", said=said, replies=[Reply("Yes.")]))
+    assert committed.next is not None and committed.next.message.message_id == "m2"
+    with database.reading() as session:
+        stored = inbound.replies_to(session, conversation_id, "m1")
+    assert stored is not None
+    assert [message_json(reply) for reply in committed.replies] == [message_json(reply) for reply in stored]

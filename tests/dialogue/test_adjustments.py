@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from rasa.core.actions.action import RemoteAction
+from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.exceptions import RasaException
@@ -23,7 +24,8 @@ from bot.dialogue.adjustments import KeptOpenEndpoint, adjust, failed_action, re
 def agent(endpoint: EndpointConfig | None = None, store: Any = None) -> Any:
     """The parts of an agent that are changed."""
     store = FailSafeTrackerStore(store or InMemoryTrackerStore(Domain.empty()))
-    processor = SimpleNamespace(action_endpoint=endpoint)
+    processor = object.__new__(MessageProcessor)
+    processor.action_endpoint = endpoint
     return SimpleNamespace(tracker_store=store, processor=processor, action_endpoint=endpoint)
 
 

@@ -17,10 +17,12 @@ def started(database: Database, *, channel: str = "widget") -> str:
         return start_conversation(session, channel=channel)
 
 
-def received(database: Database, conversation_id: str, message_id: str, **content: Any) -> None:
+def received(
+    database: Database, conversation_id: str, message_id: str, **content: Any
+) -> inbound.Waiting | None:
     """Store a visitor's message."""
     with database.transaction() as session:
-        inbound.receive(session, conversation_id, message_id, **{"per_minute": 100, **content})
+        return inbound.receive(session, conversation_id, message_id, **{"per_minute": 100, **content})
 
 
 def answered(database: Database, conversation_id: str, message_id: str, *replies: Reply, **turn: Any) -> int:
