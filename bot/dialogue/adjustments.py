@@ -101,7 +101,10 @@ class KeptOpenEndpoint(EndpointConfig):
         )
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
-        """Rasa's call, but for its limit of five minutes."""
+        """Rasa's call, but for its limit of five minutes, and for what is sent twice: what was understood of the latest message
+        stands in `latest_message`, and that of earlier ones nobody asks for."""
+        for event in kwargs.get("json", {}).get("tracker", {}).get("events") or []:
+            event.pop("parse_data", None)
         return await super().request(*args, **{**kwargs, "timeout": ACTION_CALL_SECONDS})
 
 

@@ -7,10 +7,12 @@ import logging
 from collections import defaultdict
 from typing import Any
 
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.core.constants import PREVIOUS_ACTION, USER
 from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.events import ActionExecutionRejected
 from rasa.shared.core.trackers import DialogueStateTracker
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,19 @@ class IndexedRulePolicy(RulePolicy):
         self._indexes = {id(rules): _index(rules) for rules in loaded}
         self._tries_text = not loaded or any('"text"' in rule for rules in loaded for rule in rules)
 
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        prediction = super().predict_action_probabilities(tracker, domain, rule_only_data, **kwargs)
+        # One that was just rejected is no longer sure: the ensemble takes its certainty away.
+        sure = prediction.max_confidence == 1.0 and not isinstance(tracker.events[-1], ActionExecutionRejected)
+        tracker.decided_by_rule_after = tracker.events[-1] if sure else None
+        return prediction
+
     def _get_possible_keys(self, lookup: dict[str, str], states: list[State]) -> set[str]:
         index = self._indexes.get(id(lookup))
         if index is not None and states:
@@ -56,6 +71,12 @@ class IndexedRulePolicy(RulePolicy):
         if not logger.isEnabledFor(logging.DEBUG):
             return ""
         return RulePolicy.format_tracker_states(states)  # type: ignore[no-any-return]
+
+
+def is_decided_by_rule(tracker: DialogueStateTracker) -> bool:
+    """Whether a rule has just said for certain what comes next."""
+    decided_after = getattr(tracker, "decided_by_rule_after", None)
+    return decided_after is not None and decided_after is tracker.events[-1]
 
 
 def _index(rules: dict[str, Any]) -> dict[Key, list[str]]:
