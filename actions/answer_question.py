@@ -1,12 +1,18 @@
-"""Answering from the approved entries."""
+"""Answering from the knowledge base: one topic or several, with the cautions that the visitor's words call for."""
 
 from __future__ import annotations
 
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 
 from actions.base import (
     ClinicAction,
     Say,
+    clinic,
     database,
     inbound_id,
     misunderstandings,
@@ -14,33 +20,74 @@ from actions.base import (
     transaction,
     was_typed,
 )
-from actions.cautions import find_cautions, mentioned_cautions, wording
+from actions.cautions import cautions_now, find_cautions, mentioned_cautions, taken_back, wording
 from actions.note_contact import note_contact
+from actions.timing import timing_line
 from bot.conversations.gaps import record_gap
+from bot.database import now
 from bot.knowledge.service import Answer, find_answer
+
+MOST_ANSWERS = 3
+MOST_QUESTION_CHARACTERS = 300
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 
 class ActionAnswerQuestion(ClinicAction):
-    """Says the approved answer to an `ask_<topic>` intent, or plainly that there is none."""
+    """Says the approved answers to what was asked, or plainly that there are none."""
 
     def name(self) -> str:
         return "action_answer_question"
 
     def decide(self, tracker: Tracker) -> Say:
-        return answer_topic(tracker, str(tracker.get_intent_of_latest_message() or "").removeprefix("ask_"))
+        intended = str(tracker.get_intent_of_latest_message() or "").removeprefix("ask_")
+        understanding: dict[str, Any] = tracker.latest_message.get("understanding") or {}
+        return answer_topics(tracker, understanding.get("topics") or [intended])
 
 
-def answer_topic(tracker: Tracker, slug: str | None) -> Say:
-    """The approved answer on a topic with the cautions that the message calls for; without one, the question is kept."""
+def answer_topics(tracker: Tracker, slugs: list[str]) -> Say:
+    """The approved answers, in the order asked, each once; what has none is kept as a question without an answer.
+
+    Of more than three topics the first three are answered and the others offered.
+    """
     if noted := note_contact(tracker):
         return noted
+    if back := _noted_taken_back(tracker, slugs):
+        return back
     with database().reading() as session:
-        answer = find_answer(session, slug) if slug else None
-        cautions = find_cautions(session, [name for name in mentioned_cautions(tracker) if name != slug])
-    if (answer is None or answer.outcome == "unanswered") and was_typed(tracker):
+        answers = [answer for slug in slugs if (answer := find_answer(session, slug))]
+        new = [slug for slug in mentioned_cautions(tracker) if slug not in (tracker.get_slot("cautions") or [])]
+        cautions = find_cautions(session, [slug for slug in new if slug not in slugs[:MOST_ANSWERS]])
+    unanswered = [slug for slug in slugs if slug not in {a.slug for a in answers if a.outcome == "answered"}]
+    if unanswered and was_typed(tracker):
         with transaction(tracker) as session:
-            record_gap(session, tracker.sender_id, inbound_id(tracker), question=question(tracker), topic=slug)
-    return _answered(answer, cautions) if answer else _unanswered(tracker, cautions)
+            record_gap(
+                session, tracker.sender_id, inbound_id(tracker), question=question(tracker), topic=unanswered[0]
+            )
+    say = _answered(answers, cautions) if answers else _unanswered(tracker, cautions)
+    say.lead = _timing(tracker, answers[:MOST_ANSWERS])
+    say.events += [*_context(tracker, [answer.slug for answer in answers]), *remembered_cautions(tracker)]
+    return say
+
+
+def remembered_cautions(tracker: Tracker) -> list[dict[str, Any]]:
+    """What keeps the conversation's cautions known."""
+    return [SlotSet("cautions", cautions_now(tracker))]
+
+
+def _context(tracker: Tracker, slugs: list[str]) -> list[dict[str, Any]]:
+    """What lets the next message be understood from this one. A question that followed another is kept with it."""
+    understanding: dict[str, Any] = tracker.latest_message.get("understanding") or {}
+    before = tracker.get_slot("question") if understanding.get("follows") else ""
+    asked = f"{before or ''} {question(tracker)}".strip()[-MOST_QUESTION_CHARACTERS:]
+    return [SlotSet("topics", slugs), SlotSet("question", asked)]
+
+
+def _noted_taken_back(tracker: Tracker, slugs: list[str]) -> Say | None:
+    """A caution that no longer holds is noted; only where nothing else was asked is that all there is to say."""
+    gone = taken_back(tracker)
+    if not gone or set(slugs) - set(gone):
+        return None
+    return Say(outcome="smalltalk", response="utter_caution_taken_back", events=remembered_cautions(tracker))
 
 
 def next_steps() -> list[dict[str, str]]:
@@ -51,15 +98,45 @@ def next_steps() -> list[dict[str, str]]:
     ]
 
 
-def _answered(answer: Answer, cautions: list[Answer]) -> Say:
-    entries = [answer, *cautions]
+def _answered(answers: list[Answer], cautions: list[Answer]) -> Say:
+    said, rest = answers[:MOST_ANSWERS], answers[MOST_ANSWERS:]
+    text = "\n\n".join(without_repetition([*(a.text for a in said), *map(wording, cautions)]))
+    outcome = "answered" if any(answer.outcome == "answered" for answer in said) else "unanswered"
+    open_ended = any(answer.outcome != "answered" for answer in said)
+    buttons = [{"title": answer.title, "payload": f"/ask_{answer.slug}"} for answer in rest]
     return Say(
-        outcome=answer.outcome,
-        text="\n\n".join([answer.text, *map(wording, cautions)]),
-        entries=entries,
-        buttons=[] if answer.outcome == "answered" else next_steps(),
-        offer=None if answer.outcome == "answered" else "consultation",
+        outcome=outcome,
+        text="" if rest else text,
+        response="utter_answers_and_more" if rest else "",
+        values={"answers": text} if rest else {},
+        entries=[*said, *cautions],
+        buttons=buttons or (next_steps() if open_ended else []),
+        offer="consultation" if open_ended else None,
     )
+
+
+def _timing(tracker: Tracker, answers: list[Answer]) -> tuple[str, dict[str, Any]] | None:
+    """What the first answer with a rule of time makes of the moments that the visitor names."""
+    moment = now().astimezone(ZoneInfo(clinic().time_zone))
+    timings = (timing_line(question(tracker), moment, answer) for answer in answers)
+    timing = next(filter(None, timings), None)
+    return (timing.response, timing.values) if timing else None
+
+
+def without_repetition(texts: list[str]) -> list[str]:
+    """The texts without sentences that an earlier one has said; a text of which nothing is left is left out."""
+    said: set[str] = set()
+    kept = []
+    for text in texts:
+        sentences = [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence not in said]
+        said.update(sentences)
+        if sentences:
+            kept.append(
+                text.strip()
+                if len(sentences) == len(_SENTENCE_END.split(text.strip()))
+                else " ".join(sentences)
+            )
+    return kept
 
 
 def _unanswered(tracker: Tracker, cautions: list[Answer]) -> Say:

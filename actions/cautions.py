@@ -18,8 +18,14 @@ _TOPICS = {
     ("condition", "active_acne"): "active_acne_or_infection",
     ("condition", "infection"): "active_acne_or_infection",
     ("condition", "cold_sore"): "active_acne_or_infection",
+    ("condition", "lookalike"): None,
+    ("condition", "sunburn"): None,  # any other condition is one for a clinician
 }
 _ANY_OTHER_CONDITION = "medical_conditions"
+# Conditions and medicines that a clinician wants to know of also when they are over ("chemo last year", "finished accutane").
+_STAYS_A_CAUTION = frozenset(
+    "cancer heart_condition isotretinoin keloids immune_condition diabetes epilepsy bleeding_disorder".split()
+)
 
 
 def mentioned_cautions(tracker: Tracker) -> list[str]:
@@ -38,11 +44,16 @@ def wording(entry: Answer) -> str:
     return entry.caution or entry.short or entry.text
 
 
+def known_cautions(session: Session, conversation_id: str) -> list[str]:
+    """Slugs of every caution that the visitor's stored messages call for, in the order of mention; one that was taken back
+    ("I'm not pregnant anymore") is none."""
+    return _remembered(mentioned_entities(session, conversation_id))
+
+
 def conversation_cautions(session: Session, tracker: Tracker) -> list[str]:
-    """Slugs of every caution that the visitor has called for in this conversation, in the order of mention."""
+    """The same with the present message, which is not stored yet."""
     mentioned = mentioned_entities(session, tracker.sender_id)
-    slugs = (_topic(entity) for entity in [*mentioned, *(tracker.latest_message.get("entities") or [])])
-    return list(dict.fromkeys(slug for slug in slugs if slug))
+    return _remembered([*mentioned, *(tracker.latest_message.get("entities") or [])])
 
 
 def unsaid_cautions(session: Session, tracker: Tracker) -> list[str]:
@@ -51,8 +62,38 @@ def unsaid_cautions(session: Session, tracker: Tracker) -> list[str]:
     return [slug for slug in conversation_cautions(session, tracker) if slug not in said]
 
 
+def cautions_now(tracker: Tracker) -> list[str]:
+    """Slugs of the cautions that are known after the present message, by what the slot remembers."""
+    known = dict.fromkeys(tracker.get_slot("cautions") or [])
+    return _remembered(tracker.latest_message.get("entities") or [], known)
+
+
+def taken_back(tracker: Tracker) -> list[str]:
+    """Slugs of the cautions known before that the present message takes back."""
+    known = cautions_now(tracker)
+    return [slug for slug in tracker.get_slot("cautions") or [] if slug not in known]
+
+
+def _remembered(entities: list[dict[str, Any]], known: dict[str, None] | None = None) -> list[str]:
+    remembered = dict(known or {})
+    for entity in entities:
+        slug = _slug(entity)
+        if slug and entity.get("negated"):
+            remembered.pop(slug, None)
+        elif slug and not _is_over(entity):
+            remembered[slug] = None
+    return list(remembered)
+
+
 def _topic(entity: dict[str, Any]) -> str | None:
-    if entity.get("negated") or entity.get("past"):
-        return None
+    return None if entity.get("negated") or _is_over(entity) else _slug(entity)
+
+
+def _is_over(entity: dict[str, Any]) -> bool:
+    """Whether what is mentioned is past and needs no caution any more."""
+    return bool(entity.get("past")) and entity.get("value") not in _STAYS_A_CAUTION
+
+
+def _slug(entity: dict[str, Any]) -> str | None:
     kind = str(entity.get("entity"))
     return _TOPICS.get((kind, str(entity.get("value"))), _ANY_OTHER_CONDITION if kind == "condition" else None)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.answer_question import answer_topic
+from actions.answer_question import answer_topics, remembered_cautions
 from actions.base import ClinicAction, Say, database, misunderstandings
 from actions.cautions import mentioned_cautions
 from actions.note_contact import note_contact
@@ -25,10 +25,11 @@ class ActionClarifyQuestion(ClinicAction):
         topics = possible_topics(tracker)
         choices = _choices(topics)
         if len(topics) == 1:
-            return answer_topic(tracker, topics[0])
+            return answer_topics(tracker, topics)
         if choices and misunderstandings(tracker) == 0:
-            return Say(outcome="clarify", response="utter_which_topic", buttons=choices)
-        return answer_topic(tracker, None)
+            events = remembered_cautions(tracker)
+            return Say(outcome="clarify", response="utter_which_topic", buttons=choices, events=events)
+        return answer_topics(tracker, [])
 
 
 class ActionDeclineQuestion(ClinicAction):

@@ -21,7 +21,7 @@ from bot.language.contact_details import (
 # Of forty names from many countries all but one lie below this cosine similarity to every training example.
 NEAR = 0.65
 # What a name or a number is taken for when it is taken for nothing in particular.
-_NO_SUBJECT = ("", "nlu_fallback", "out_of_scope", "affirm")
+_NO_SUBJECT = ("", "nlu_fallback", "out_of_scope", "foreign_language", "affirm")
 
 
 class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]

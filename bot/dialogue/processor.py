@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import lru_cache, partial
 from typing import Any
 
@@ -12,8 +13,12 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.events import ActionExecutionRejected, Event
+from rasa.shared.core.events import ActionExecutionRejected, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.language.reading import BEFORE
+
+MOST_TEXTS = 2  # of the visitor's earlier messages; the safety rules look at them together with the present one
 
 
 class ClinicProcessor(MessageProcessor):
@@ -24,6 +29,7 @@ class ClinicProcessor(MessageProcessor):
     - The tracker is not copied for an action that cannot change it: one of the action server's, or "listen". Rasa copies it by
       replaying all of its events.
     - Nothing is copied for a debug log that nobody reads.
+    - What understands a message is told what was said before it (`bot.language.reading.Before`).
     - Intents and entities are compared with the domain when a model is validated (`make check`), not at every message.
     """
 
@@ -34,7 +40,9 @@ class ClinicProcessor(MessageProcessor):
         only_output_properties: bool = True,
     ) -> dict[str, Any]:
         tracker = tracker or DialogueStateTracker.from_events(message.sender_id, [])
-        understand = partial(self._parse_message_with_graph, message, tracker, only_output_properties)
+        told = copy(message)
+        told.metadata = {**(message.metadata or {}), BEFORE: _before(tracker)}
+        understand = partial(self._parse_message_with_graph, told, tracker, only_output_properties)
         parsed: dict[str, Any] = await asyncio.get_running_loop().run_in_executor(_nlu_thread(), understand)
         self._update_full_retrieval_intent(parsed)
         return parsed
@@ -72,6 +80,18 @@ class ClinicProcessor(MessageProcessor):
             tracker.update_with_events(prediction.events, self.domain)
             tracker.update(action.event_for_successful_execution(prediction))
         tracker.update_with_events(events, self.domain)
+
+
+def _before(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """What was said before, as `bot.language.reading` and the safety rules want it; kept in slots by the actions."""
+    slots = tracker.current_slot_values()
+    texts = [event.text for event in tracker.events if isinstance(event, UserUttered) and event.text]
+    return {
+        "question": slots.get("question"),
+        "topics": slots.get("topics"),
+        "cautions": slots.get("cautions"),
+        "texts": texts[-MOST_TEXTS:],
+    }
 
 
 @lru_cache(maxsize=1)

@@ -11,9 +11,11 @@ from pydantic import BaseModel, Extra, Field, StrictStr, ValidationError, valida
 
 from bot.errors import KnowledgeError
 from bot.knowledge.article import Article, single_spaced
+from bot.knowledge.period import parse_period
 from bot.knowledge.wording import body_fault, forbidden_line, question_key, sentences
 
 _NUMBER = re.compile(r"\d+")
+RULES_OF_TIME = ("wait", "gone_within", "right_away")
 _ADVICE = {
     "value_error.missing": "is missing: add it to the front matter",
     "value_error.extra": "is not a known key: remove it or correct its spelling",
@@ -57,6 +59,9 @@ class Entry(_Strict):
 
     An entry rests on `sources` in the article titled `article`, or is the clinic's own: with `clinic`, the body
     is what is said while the clinic has given no answer; without either, the body is the clinic's answer.
+
+    Three rules of time may stand beside the words, for messages that say when the treatment was: for at least how
+    long to `wait`, within what time it is usually `gone`, and what may be done `right_away`.
     """
 
     slug: StrictStr = Field(regex=r"\A[a-z][a-z0-9_]{0,63}\Z")
@@ -68,6 +73,9 @@ class Entry(_Strict):
     questions: tuple[StrictStr, ...]
     short: StrictStr = ""
     caution: StrictStr = ""
+    wait: StrictStr = ""
+    gone_within: StrictStr = ""
+    right_away: StrictStr = ""
     body: StrictStr
 
     @validator("title", "questions", each_item=True)
@@ -80,6 +88,14 @@ class Entry(_Strict):
         if sentences(text) > most:
             raise ValueError(f"has {sentences(text)} sentences: shorten it to {most}")
         return text
+
+    @validator("wait", "gone_within")
+    def _length_of_time(cls, text: str) -> str:
+        return parse_period(_filled(text)).words
+
+    @validator("right_away")
+    def _activities(cls, text: str) -> str:
+        return _filled(text)
 
     @validator("questions")
     def _asked_once(cls, questions: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,9 +117,9 @@ class Entry(_Strict):
         return body
 
     def content(self) -> dict[str, Any]:
-        """The entry as plain JSON values."""
+        """The entry as plain JSON values; rules of time that it doesn't have are left out."""
         content: dict[str, Any] = json.loads(self.json())
-        return content
+        return {key: value for key, value in content.items() if value or key not in RULES_OF_TIME}
 
     def content_hash(self) -> str:
         """SHA-256 over everything the entry says: equal exactly when two entries are."""
@@ -156,6 +172,24 @@ def check_numbers(entry: Entry, *, name: str) -> None:
                 raise KnowledgeError(
                     f"{name}: the number {number} stands in none of its quotes: correct it or quote it."
                 )
+
+
+def check_rules_of_time(entry: Entry, *, name: str) -> None:
+    """Check that the words of every rule of time stand in one of the quotes of an entry from the article.
+
+    Raises:
+        KnowledgeError: a rule says what no quote says.
+    """
+    for rule in RULES_OF_TIME if entry.sources else ():
+        words = getattr(entry, rule)
+        if words and not any(_says(quote, words) for source in entry.sources for quote in source.quotes):
+            raise KnowledgeError(
+                f"{name}: {rule!r} says {words!r}, which stands in none of its quotes: correct it or quote it."
+            )
+
+
+def _says(quote: str, words: str) -> bool:
+    return bool(re.search(rf"\b{re.escape(words)}\b", quote))
 
 
 def _filled(text: str) -> str:

@@ -16,11 +16,18 @@ from ruamel.yaml.error import YAMLError, YAMLWarning
 
 from bot.errors import KnowledgeError
 from bot.knowledge.article import Article
-from bot.knowledge.entry import Entry, check_numbers, check_sources, make_entry
+from bot.knowledge.entry import (
+    RULES_OF_TIME,
+    Entry,
+    check_numbers,
+    check_rules_of_time,
+    check_sources,
+    make_entry,
+)
 from bot.knowledge.wording import forbidden_line
 
 FENCE = "---"
-KEYS = ("slug", "title", "status", "sources", "clinic", "questions", "short", "caution")
+KEYS = ("slug", "title", "status", "sources", "clinic", "questions", "short", "caution", *RULES_OF_TIME)
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[\w ,.;'’?!()/%&+-]|:(?! |$))*(?<! )")
 
 
@@ -59,6 +66,7 @@ def parse_entry(text: str, *, name: str, article: Article) -> Entry:
     entry = make_entry({**values, "body": body}, name=name)
     check_sources(entry, article, name=name)
     check_numbers(entry, name=name)
+    check_rules_of_time(entry, name=name)
     return entry
 
 
@@ -120,7 +128,7 @@ def _front_lines(entry: Entry) -> Iterator[str]:
     yield from ["clinic: true"] if entry.clinic else _source_lines(entry)
     yield "questions:"
     yield from (f"- {_scalar(question)}" for question in entry.questions)
-    for key in ("short", "caution"):
+    for key in ("short", "caution", *RULES_OF_TIME):
         if text := getattr(entry, key):
             yield f"{key}: {_scalar(text)}"
 

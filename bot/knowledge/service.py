@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import KnowledgeError
 from bot.knowledge.models import KnowledgeEntry
+from bot.knowledge.period import Period, parse_period
 from bot.knowledge.versions import record_clinic_answer
 from bot.knowledge.wording import forbidden_line
 
@@ -27,6 +28,9 @@ class Answer:
     `short` is for narrow channels and `caution` is for other answers; either may be empty. Each of `sources` is
     `{"title": the article's, "section": its heading}`. The outcome is `unanswered` for a topic that the clinic
     owns and has not answered: the text says so honestly.
+
+    Rules of time: for at least how long to `wait` after the treatment, within what time it is usually `gone`, and
+    what may be done `right_away`. Most answers have none.
     """
 
     slug: str
@@ -37,6 +41,9 @@ class Answer:
     sources: list[dict[str, str]]
     version: int
     outcome: Outcome
+    wait: Period | None = None
+    gone_within: Period | None = None
+    right_away: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ def find_answer(session: Session, slug: str) -> Answer | None:
     if row is None or row.status != "approved":
         return None
     own = row.clinic_answer if row.clinic else ""
+    rules = {} if own else row.content  # they belong to the words of the entry
     return Answer(
         slug=row.slug,
         title=row.title,
@@ -65,6 +73,9 @@ def find_answer(session: Session, slug: str) -> Answer | None:
         sources=_sources(row),
         version=row.version,
         outcome="unanswered" if row.clinic and not own else "answered",
+        wait=_period(rules, "wait"),
+        gone_within=_period(rules, "gone_within"),
+        right_away=rules.get("right_away", ""),
     )
 
 
@@ -126,6 +137,11 @@ def _sources(row: Row) -> list[dict[str, str]]:
     content = row.content
     sections = dict.fromkeys(source["section"] for source in content["sources"])
     return [{"title": content["article"], "section": section} for section in sections]
+
+
+def _period(rules: Mapping[str, str], name: str) -> Period | None:
+    words = rules.get(name)
+    return parse_period(words) if words else None
 
 
 def _topic(row: KnowledgeEntry) -> Topic:

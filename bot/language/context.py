@@ -16,7 +16,9 @@ _ENDS_NEGATION = re.compile(
 _NOW = re.compile(
     r"\b(?:still|now|currently|since|right now|today|keeps?|ongoing|continu\w+|this morning|yesterday|last night)\b"
 )
-_PRESENT = re.compile(r"\b(?:is|are|am|has|have|can not|just|ago|\w+ing)\b")
+_PRESENT = re.compile(
+    r"\b(?:is|are|am|has|have|can not|just|ago|(?!(?:having|doing|getting|being|during|morning|evening|needling|\w*thing)\b)\w+ing)\b"
+)
 _HAPPENING = re.compile(  # "my face is", "i woke", "this swelling"
     r"\b(?:(?:my|his|her|their|our|the|this|these) (?:\w+ ){1,3}?"
     r"(?:is|are|has|have|feels?|looks?|got|keeps?|went|started|swelled|swollen|can not)"
@@ -35,10 +37,10 @@ _ASKED = re.compile(  # "is bleeding common", "does sunscreen sting", but not "i
 )
 _JUDGED = re.compile(
     r"\?|\b(?:normal|common|usual|typical|expected|ok|okay|risk|possible|likely|bad|dangerous|permanent|part|there|after"
-    r"|worse|better|than)\b"
+    r"|worse|better|than|effects?|symptoms?|sign|expect)\b"
 )
 _REFERS_BACK = re.compile(
-    r"(?:\b(?:it|they|that|this|all|everything|now|but|and|which|so|completely|both|is|are)\b|\W)*"
+    r"(?:\b(?:it|they|that|this|all|everything|now|but|and|which|so|completely|both|is|are|i|am|he|she)\b|\W)*"
 )
 
 

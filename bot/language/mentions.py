@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,6 +19,14 @@ ELAPSED = "elapsed_time"
 AGE = "life_stage"
 _MEANT_AS_MAYBE = {Status.HYPOTHETICAL, Status.QUESTION}
 _MEANT_AS_OVER = {Status.PAST, Status.RESOLVED, Status.RESOLVED_LATER}
+
+
+# What somebody has or is does not end because something else is "fine" or went well "last time".
+_LASTING = frozenset({"condition", "life_stage"})
+_ENDS = re.compile(
+    r"\b(?:gone|away|clear\w*|healed|disappeared|vanished|stopped|over|recovered|subsided|faded|went|settled|calmed)\b"
+)
+_TELLS_OF_ONE_TIME = frozenset({"once", "last time"})
 
 
 class MentionFinder:
@@ -39,11 +48,22 @@ class MentionFinder:
         signs = _without_idioms(self._signs.find(doc))
         doc.spans["signs"] = signs
         symptoms = [span for span in signs if span.label_ in self._symptoms]
-        context = Context(doc, longest(self._cues.find(doc)), symptoms)
+        cues = longest(self._cues.find(doc))
+        context = Context(doc, cues, symptoms)
+        lasting = Context(doc, [cue for cue in cues if not _is_about_looks(cue)], symptoms)
         timing = [span for span in signs if span.label_ in self._timing]
         for span in (*doc.ents, *symptoms, *timing):
-            _describe(span, context.status(span))
+            of_the_person = span.label_ in _LASTING
+            _describe(span, (lasting if of_the_person else context).status(span))
         return doc
+
+
+def _is_about_looks(cue: Span) -> bool:
+    """Whether the cue ends a redness or an earlier occasion, but no illness and no pregnancy."""
+    words = " ".join(token.norm_ for token in cue)
+    return (cue.label_ == "resolved" and not _ENDS.search(words)) or (
+        cue.label_ == "past" and words in _TELLS_OF_ONE_TIME
+    )
 
 
 def _entity(span: Span) -> Span:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
+from typing import Any
 
-from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span, Token
 from spacy.vocab import Vocab
 
@@ -17,6 +17,7 @@ def word_set(words: str) -> frozenset[str]:
 
 
 _SILENT = frozenset("-–/'’‘`\"“”*_~()[]")  # marks inside a phrase that don't separate its words
+_ENDS = ""  # no word is empty
 _ELEMENT = re.compile(r"(?:\(([^)]+)\)|([^\s(]+))(\?)?")
 _FILLERS = word_set(
     "a an the my your her his our their this that these those really very so quite just all too pretty"
@@ -56,12 +57,21 @@ class PhraseFinder:
         lenient: bool,
     ) -> None:
         """`phrases` maps a label to phrases as `expand` reads them. A lenient finder lets small words stand in between."""
-        self._vocab = vocab
         self._lenient = lenient
-        self._matcher = PhraseMatcher(vocab, attr="NORM")
+        self._ways: dict[
+            str, Any
+        ] = {}  # word by word; under _ENDS stand the labels of the phrase that ends there
         for label, patterns in phrases.items():
-            ways = {tuple(map(normalise, words)) for pattern in patterns for words in expand(pattern)}
-            self._matcher.add(label, [Doc(vocab, words=list(way)) for way in sorted(ways)])
+            key = vocab.strings.add(label)
+            for words in (words for pattern in patterns for words in expand(pattern)):
+                self._learn([normalise(word) for word in words], key)
+
+    def _learn(self, words: list[str], label: int) -> None:
+        node = self._ways
+        for word in words:
+            node = node.setdefault(word, {})
+        if label not in node.get(_ENDS, ()):
+            node[_ENDS] = (*node.get(_ENDS, ()), label)
 
     def find(self, doc: Doc) -> list[Span]:
         """Every phrase in `doc`, labelled, overlapping ones included; none reaches over the end of a sentence."""
@@ -73,10 +83,16 @@ class PhraseFinder:
         return [span for span in spans if not any(token.is_sent_start for token in span[1:])]
 
     def _match(self, tokens: list[Token]) -> set[tuple[int, int, int]]:
-        if not tokens:
-            return set()
-        spoken = Doc(self._vocab, words=[token.norm_ for token in tokens])
-        return {(tokens[start].i, tokens[end - 1].i + 1, label) for label, start, end in self._matcher(spoken)}
+        words = [token.norm_ for token in tokens]
+        found: set[tuple[int, int, int]] = set()
+        for first, token in enumerate(tokens):
+            node = self._ways
+            for last in range(first, len(words)):
+                if (following := node.get(words[last])) is None:
+                    break
+                node = following
+                found.update((token.i, tokens[last].i + 1, label) for label in node.get(_ENDS, ()))
+        return found
 
 
 def longest(spans: Iterable[Span]) -> list[Span]:

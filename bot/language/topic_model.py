@@ -73,14 +73,9 @@ class TopicModel:
         too few, the default thresholds apply.
         """
         examples = Examples.of(texts, vectors, topics)
-        outside = _among(examples.names, unknown)
-        held_out = hold_out(examples, outside)
-        temperature, calibration = 1.0, Calibration(DEFAULT_THRESHOLDS)
-        is_outside = outside[held_out.truth]
-        if (~is_outside).sum() >= LEAST_KNOWN and is_outside.sum() >= LEAST_UNKNOWN:
-            temperature = held_out.temperature()
-            scores = _scores(held_out.logits / temperature, held_out.similarities)
-            calibration = calibrate(scores, held_out.truth, _among(examples.names, offerable), outside)
+        temperature, calibration = _calibrate(
+            examples, _among(examples.names, offerable), _among(examples.names, unknown)
+        )
         scorer = TopicScorer.fit(examples)
         return cls(scorer, offerable=offerable, temperature=temperature, calibration=calibration)
 
@@ -127,6 +122,25 @@ class TopicModel:
             temperature=decisions["temperature"],
             calibration=Calibration.from_dict(decisions["calibration"]),
         )
+
+
+def _calibrate(
+    examples: Examples, offerable: NDArray[np.bool_], outside: NDArray[np.bool_]
+) -> tuple[float, Calibration]:
+    """The temperature and the thresholds; both flags are of the topics, shape (number of topics,)."""
+    if not _enough(outside[examples.topics]):
+        return 1.0, Calibration(DEFAULT_THRESHOLDS)
+    held_out = hold_out(examples, outside)
+    if not _enough(outside[held_out.truth]):
+        return 1.0, Calibration(DEFAULT_THRESHOLDS)
+    temperature = held_out.temperature()
+    scores = _scores(held_out.logits / temperature, held_out.similarities)
+    return temperature, calibrate(scores, held_out.truth, offerable, outside)
+
+
+def _enough(outside: NDArray[np.bool_]) -> bool:
+    """Whether so many messages can tell thresholds; a flag a message, shape (n,)."""
+    return bool((~outside).sum() >= LEAST_KNOWN and outside.sum() >= LEAST_UNKNOWN)
 
 
 def _among(names: Sequence[str], chosen: Collection[str]) -> NDArray[np.bool_]:

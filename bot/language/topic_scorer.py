@@ -1,4 +1,4 @@
-"""Scores a message against every topic: by a logistic regression, and by its nearest example."""
+"""Scores a message against every topic: by a logistic regression together with the topic's nearest example."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ Integers = NDArray[np.int64]
 SPELLING_SHARE = 0.75
 SPELLING_DIMENSIONS = 512
 REGULARISATION = 30.0
+# What a cosine of 1 to the nearest example adds to a topic's log-probability. On BANKING77's training part (10 an intent
+# learnt, the rest predicted, six draws) 84.2 % are right without, 84.6 % with 2, 84.8 % with 4; of this project's held-out
+# examples 80.9 %, 81.4 % and 81.4 %. But the more it counts, the more certain looks what is out of scope (CLINC150,
+# validation part).
+NEAREST = 2.0
+# The likeliest topics whose examples are looked at for that: with five, as right as with all, in a tenth of the time.
+LIKELY = 5
 # From here on a run of letters that only one message holds is left out.
 MANY_EXAMPLES = 500
 SEED = 0
@@ -103,7 +110,8 @@ class TopicScorer:
         self.names = examples.names
         self._vectors = examples.vectors[order]
         self._topics = examples.topics[order]
-        self._starts = np.searchsorted(self._topics, np.arange(len(self.names)))
+        # Where each topic's examples begin, and where the last one's end.
+        self._starts = np.searchsorted(self._topics, np.arange(len(self.names) + 1))
         self._spelling = spelling
         self._classifier = classifier
 
@@ -117,7 +125,7 @@ class TopicScorer:
         if len(examples.names) == 1:
             return cls(examples, spelling, None)
         # Every topic weighs the same, whether it has 40 examples or 400.
-        classifier = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=1000, tol=1e-3)
+        classifier = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=100, tol=1e-2)
         classifier.fit(_features(examples.vectors, spelling.rows(examples.texts)), examples.topics)
         return cls(examples, spelling, classifier)
 
@@ -130,7 +138,16 @@ class TopicScorer:
         weights, offsets = self._classifier.coef_, self._classifier.intercept_
         logits = np.asarray(features @ weights.T + offsets, dtype=np.float64)
         # Of two topics, scikit-learn gives one number: the second's log-odds.
-        return logits if logits.shape[1] > 1 else np.hstack([np.zeros_like(logits), logits])
+        logits = logits if logits.shape[1] > 1 else np.hstack([np.zeros_like(logits), logits])
+        return logits + NEAREST * self._likely_similarities(vectors, logits)
+
+    def _likely_similarities(self, vectors: Vectors, logits: Floats) -> Floats:
+        """Cosine to the nearest example of each vector's likeliest topics; 0 for the others."""
+        found = np.zeros_like(logits)
+        for row, topics in enumerate(np.argsort(-logits, axis=1, kind="stable")[:, :LIKELY]):
+            for topic in topics:
+                found[row, topic] = (self._examples_of(topic) @ vectors[row]).max()
+        return found
 
     def similarities(self, vectors: Vectors, *, only: int | None = None) -> Floats:
         """Cosine to the nearest example of each topic, shape (number of vectors, number of topics).
@@ -140,9 +157,13 @@ class TopicScorer:
         """
         if only is not None:
             found = np.zeros((len(vectors), len(self.names)))
-            found[:, only] = (vectors @ self._vectors[self._topics == only].T).max(axis=1)
+            found[:, only] = (vectors @ self._examples_of(only).T).max(axis=1)
             return found
-        return np.maximum.reduceat(vectors @ self._vectors.T, self._starts, axis=1).astype(np.float64)
+        return np.maximum.reduceat(vectors @ self._vectors.T, self._starts[:-1], axis=1).astype(np.float64)
+
+    def _examples_of(self, topic: int) -> Vectors:
+        examples: Vectors = self._vectors[self._starts[topic] : self._starts[topic + 1]]
+        return examples
 
     def save(self, path: Path) -> None:
         """Write one skops file."""

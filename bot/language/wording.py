@@ -19,6 +19,8 @@ SHORTEST_OF_DICTIONARY = 4
 # Words shorter than the first have too many neighbours; from the second on, a wrong letter is forgiven too.
 SHORTEST_CORRECTED, WRONG_LETTER = 4, 5
 LONGEST = 24
+# A wrong letter in a shorter word is forgiven where so many examples hold the word that was meant: "tgat", "whst".
+COMMON = 50
 
 _WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|['’](?=[^\W\d_]))*")
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
@@ -70,9 +72,12 @@ class Wording:
         near = {meant for reduced in _reductions(word) for meant in self._by_reduction.get(reduced, ())}
         slips = {meant: distance(word, meant) for meant in near if meant[0] in word[:2]}
         least = min(slips.values(), default=3)
-        if least > (2 if len(word) >= WRONG_LETTER else 1):
+        if least > 2:
             return None
-        return self._commonest(meant for meant, count in slips.items() if count == least)
+        nearest = [meant for meant, count in slips.items() if count == least]
+        if least == 2 and len(word) < WRONG_LETTER:
+            nearest = [meant for meant in nearest if self.counts[meant] >= COMMON]
+        return self._commonest(nearest)
 
     def _commonest(self, words: Iterable[str]) -> str | None:
         return max(sorted(words), key=lambda word: self.counts[word], default=None)

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Optional, get_args
+from typing import Any, Dict, List, Optional, Sequence, get_args
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,11 +18,14 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language import encoder, spelling, wording
 from bot.language.encoder import BUILD, WEIGHTS_SHA256, Precision, SentenceEncoder, Vectors, shared_encoder
 from bot.language.encoder_graph import ensure_encoder
+from bot.language.reading import BEFORE, Before, Texts
 from bot.language.wording import Wording
 from bot.nlu.sources import source_digest
 from bot.settings import load_settings
 
 ORIGIN = "SentenceEncoderFeaturizer"
+SIGHTED = "sighted"  # on a message: its `Texts` and their vectors; not part of what is understood
+SPACY_DOC = "text_spacy_doc"
 WORDS = "words.json"
 
 
@@ -86,15 +89,35 @@ class SentenceEncoderFeaturizer(GraphComponent):
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        self.process(training_data.training_examples)
+        written = [example for example in training_data.training_examples if _is_written(example)]
+        for example, vector in zip(written, self._encode([e.get(TEXT) for e in written]), strict=True):
+            _add_vector(example, vector)
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        written = [message for message in messages if (message.get(TEXT) or "").strip()]
-        vectors = self._encoder.encode([self._wording.read(message.get(TEXT)) for message in written])
-        for message, vector in zip(written, vectors, strict=True):
-            message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
+        """Give each message its vector, and the vectors of the parts that may each ask something (`SIGHTED`)."""
+        for message in filter(_is_written, messages):
+            texts = _texts(message)
+            vectors = self._encode(texts.all())
+            _add_vector(message, vectors[0])
+            message.set(SIGHTED, (texts, vectors))
         return messages
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        return self._encoder.encode([self._wording.read(text) for text in texts])
+
+
+def _is_written(message: Message) -> bool:
+    return bool((message.get(TEXT) or "").strip())
+
+
+def _texts(message: Message) -> Texts:
+    doc, before = message.get(SPACY_DOC), Before.of((message.get("metadata") or {}).get(BEFORE))
+    return Texts(message.get(TEXT)) if doc is None else Texts.of(doc, message.get(TEXT), before)
+
+
+def _add_vector(message: Message, vector: Vectors) -> None:
+    message.add_features(Features(vector[np.newaxis], FEATURE_TYPE_SENTENCE, TEXT, ORIGIN))
 
 
 def sentence_vector(message: Message) -> Optional[Vectors]:

@@ -14,8 +14,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import topic_decision, topic_holdout, topic_model, topic_scorer
+from bot.language.reading import BEFORE, Before, Reading, Texts, read
 from bot.language.topic_model import TopicModel, Understanding
-from bot.nlu.sentence_encoder_featurizer import SentenceEncoderFeaturizer, sentence_vector
+from bot.nlu.sentence_encoder_featurizer import SIGHTED, SentenceEncoderFeaturizer, sentence_vector
 from bot.nlu.sources import source_digest
 
 # Intents that gather what the assistant has no answer to.
@@ -92,11 +93,13 @@ class TopicClassifier(GraphComponent):
             _annotate(message, self._understand(message))
         return messages
 
-    def _understand(self, message: Message) -> Understanding:
+    def _understand(self, message: Message) -> Reading:
         vector = sentence_vector(message)
         if self._model is None or vector is None:
-            return NOT_UNDERSTOOD
-        return self._model.understand(message.get(TEXT), vector)
+            return Reading(NOT_UNDERSTOOD)
+        texts, vectors = message.get(SIGHTED) or (Texts(message.get(TEXT)), vector[np.newaxis])
+        before = Before.of((message.get("metadata") or {}).get(BEFORE))
+        return read(texts, vectors, before, self._model)
 
 
 def _learn(examples: List[Message]) -> TopicModel:
@@ -110,7 +113,8 @@ def _learn(examples: List[Message]) -> TopicModel:
     )
 
 
-def _annotate(message: Message, understanding: Understanding) -> None:
+def _annotate(message: Message, reading: Reading) -> None:
+    understanding = reading.understanding
     topic, confidence = understanding.ranking[0] if understanding.ranking else (None, 0.0)
     name = topic if understanding.decision == "answer" else DEFAULT_NLU_FALLBACK_INTENT_NAME
     ranking = [{"name": intent, "confidence": chance} for intent, chance in understanding.ranking[:RANKED]]
@@ -120,6 +124,8 @@ def _annotate(message: Message, understanding: Understanding) -> None:
         "confidence": confidence,
         "similarity": understanding.similarity,
         "threshold": understanding.threshold,
+        "topics": list(reading.topics),
+        "follows": reading.follows,
     }
     message.set("intent", {"name": name, "confidence": confidence}, add_to_output=True)
     message.set("intent_ranking", ranking, add_to_output=True)

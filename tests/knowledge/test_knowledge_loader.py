@@ -222,3 +222,15 @@ def test_version_keeps_its_author(
     with database.reading() as session:
         authors = session.scalars(select(KnowledgeVersion.author).where(KnowledgeVersion.slug == "scars")).all()
     assert sorted(authors) == ["", "asha"]
+
+
+def test_rule_of_time_is_a_change_and_is_exported(
+    database: Database, folder: Path, tmp_path: Path, load: Callable[[], LoadReport], rewrite: Rewrite
+) -> None:
+    load()
+    rewrite("price", "short:", "wait: 2 days\nshort:")
+    assert load().changed == ["price"]
+    with database.reading() as session:
+        export_folder(session, tmp_path / "out")
+    assert "\nwait: 2 days\n" in (tmp_path / "out" / "price.md").read_text(encoding="utf-8")
+    assert "wait" not in (tmp_path / "out" / "scars.md").read_text(encoding="utf-8")

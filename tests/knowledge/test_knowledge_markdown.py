@@ -120,6 +120,24 @@ def test_windows_line_ends_and_byte_order_mark_change_nothing(
         ("short: Deeper", "caution: One. Two. Deeper", "'caution' has 3 sentences"),
         ("Deeper punctures may be used for scarring.\n", "", "the answer is empty"),
         ("for scarring.", "for scarring. 2. 3. 4. 5. 6.", "has 6 sentences and bullets"),
+        (
+            "short: Deeper",
+            "wait: soon\nshort: Deeper",
+            "'wait' is not a length of time: write hours, days or weeks",
+        ),
+        ("short: Deeper", "wait: 0 days\nshort: Deeper", "'wait' is not a length of time"),
+        ("short: Deeper", "gone_within: ''\nshort: Deeper", "'gone_within' is empty"),
+        ("short: Deeper", "wait: [a]\nshort: Deeper", "'wait' is not text"),
+        (
+            "short: Deeper",
+            "wait: a week\nshort: Deeper",
+            "'wait' says 'a week', which stands in none of its quotes",
+        ),
+        (
+            "short: Deeper",
+            "right_away: sport\nshort: Deeper",
+            "'right_away' says 'sport', which stands in none",
+        ),
     ],
 )
 def test_fault_is_named_with_its_file(old: str, new: str, fault: str, scars: str, article: Article) -> None:
@@ -138,6 +156,24 @@ def test_sources_can_only_be_left_out_by_the_clinic(price: str, article: Article
 def test_sources_left_empty_on_purpose_come_back(price: str, article: Article) -> None:
     text = price.replace("clinic: true", "sources: []")
     assert render_entry(parse_entry(text, name="price.md", article=article)) == text
+
+
+def test_rules_of_time_come_back_and_no_rule_leaves_no_trace(price: str, scars: str, article: Article) -> None:
+    text = price.replace("---\nI don't", "wait: 2 days\ngone_within: a week\nright_away: work\n---\nI don't")
+    entry = parse_entry(text, name="price.md", article=article)
+    assert (entry.wait, entry.gone_within, entry.right_away) == ("2 days", "a week", "work")
+    assert render_entry(entry) == text
+    assert make_entry(entry.content(), name="price") == entry
+    assert not {"wait", "gone_within", "right_away"} & set(
+        parse_entry(scars, name="scars.md", article=article).content()
+    )
+
+
+def test_rule_of_time_is_not_found_in_a_longer_number(article: Article) -> None:
+    text = (PROJECT_DIR / "data" / "knowledge" / "makeup.md").read_text(encoding="utf-8")
+    assert parse_entry(text, name="makeup.md", article=article).wait == "24 hours"
+    with pytest.raises(KnowledgeError, match="'wait' says '4 hours', which stands in none of its quotes"):
+        parse_entry(text.replace("wait: 24", "wait: 4"), name="makeup.md", article=article)
 
 
 def test_file_that_is_not_utf8_is_named(tmp_path: Path, article: Article) -> None:

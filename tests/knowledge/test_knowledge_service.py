@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bot.errors import KnowledgeError
 from bot.knowledge.article import Article
 from bot.knowledge.loader import load_folder
 from bot.knowledge.models import KnowledgeEntry, KnowledgeVersion
+from bot.knowledge.period import Period
 from bot.knowledge.service import Answer, apply_clinic_answers, find_answer, list_approved, write_clinic_answer
 
 COST = "A session is £90."
@@ -35,6 +37,31 @@ def test_answer_carries_what_it_rests_on(loaded: Database, article: Article) -> 
         version=1,
         outcome="answered",
     )
+
+
+def test_answer_carries_its_rules_of_time(database: Database, shipped_folder: Path, article: Article) -> None:
+    with database.transaction() as session:
+        load_folder(session, shipped_folder, article)
+        makeup, exfoliation, recovery = (
+            find_answer(session, slug) for slug in ("makeup", "exfoliation", "recovery_time")
+        )
+    assert makeup and makeup.wait == Period("24 hours", hours=24)
+    assert exfoliation and exfoliation.wait == Period("a week", days=7)
+    assert recovery and recovery.wait is None
+    assert (recovery.gone_within, recovery.right_away) == (Period("a day", days=1), "normal activities")
+
+
+def test_clinics_own_answer_has_no_rule_of_the_words_it_replaces(
+    database: Database, folder: Path, article: Article, rewrite: Callable[[str, str, str], None]
+) -> None:
+    rewrite("price", "short:", "wait: 2 days\nshort:")
+    with database.transaction() as session:
+        load_folder(session, folder, article)
+        before = find_answer(session, "price")
+        apply_clinic_answers(session, {"price": COST})
+        after = find_answer(session, "price")
+    assert before and before.wait == Period("2 days", days=2)
+    assert after and after.wait is None
 
 
 def test_answer_names_each_section_once(database: Database, shipped_folder: Path, article: Article) -> None:

@@ -208,7 +208,7 @@ def test_ages_become_life_stages(text: str, stage: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["i am 10 weeks along", "over 50%", "i am 5 minutes late", "it is 20 mm", "i am 1 of 3"]
+    "text", ["i am 10 weeks away", "over 50%", "i am 5 minutes late", "it is 20 mm", "i am 1 of 3"]
 )
 def test_other_numbers_are_no_ages(text: str) -> None:
     assert find_ages(text) == []

@@ -10,10 +10,11 @@ import pytest
 import skops.io
 from sklearn.preprocessing import normalize
 
+from bot.language import topic_model, topic_scorer
 from bot.language.encoder import SentenceEncoder
 from bot.language.topic_decision import DEFAULT_THRESHOLDS
 from bot.language.topic_model import TopicModel, Understanding
-from bot.language.topic_scorer import Examples, Spelling, TopicScorer
+from bot.language.topic_scorer import LIKELY, NEAREST, Examples, Spelling, TopicScorer
 from tests.support.encoder import encoder as loaded_encoder
 
 OPENINGS = ["", "hi, ", "please tell me ", "hello doctor, ", "quick one: ", "my sister asks: ", "sorry, "]
@@ -118,6 +119,14 @@ def test_few_examples_get_the_default_thresholds(small_model: TopicModel) -> Non
     assert small_model.calibration.curve == ()
 
 
+def test_nothing_is_held_out_for_thresholds_that_cannot_be_chosen(
+    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would make training six times as long."""
+    monkeypatch.setattr(topic_model, "hold_out", None)
+    assert train(encoder, TOPICS).calibration.thresholds == DEFAULT_THRESHOLDS
+
+
 def test_same_examples_make_the_same_model(small_model: TopicModel, encoder: SentenceEncoder) -> None:
     assert understand(train(encoder, TOPICS), encoder, "cost?") == understand(small_model, encoder, "cost?")
 
@@ -165,6 +174,35 @@ def test_scorer_prefers_the_spelling_where_vectors_are_equal() -> None:
     texts = ["gratte", "grattes", "plomb", "plombs"]
     scorer = TopicScorer.fit(Examples.of(texts, vectors, ["itch", "itch", "lead", "lead"]))
     assert scorer.logits(["gratt", "plombe"], vectors[:2]).argmax(axis=1).tolist() == [0, 1]
+
+
+def test_scorer_prefers_the_topic_of_the_nearest_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    axes = np.eye(384, dtype=np.float32)
+    scorer = TopicScorer.fit(Examples.of(["a", "b"], axes[:2], ["itch", "lead"]))
+    vector = np.float32(0.6) * axes[:1] + np.float32(0.8) * axes[1:2]
+    with_nearest = scorer.logits([""], vector)
+    monkeypatch.setattr(topic_scorer, "NEAREST", 0)
+    assert with_nearest - scorer.logits([""], vector) == pytest.approx(
+        NEAREST * np.array([[0.6, 0.8]]), abs=1e-5
+    )
+
+
+def test_scorer_looks_at_examples_of_the_likeliest_topics_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    axes = np.eye(384, dtype=np.float32)
+    topics = [f"topic {number:02}" for number in range(LIKELY + 3)]
+    scorer = TopicScorer.fit(Examples.of(topics, axes[: len(topics)], topics))
+    vector = np.ones((1, 384), dtype=np.float32) * np.float32(384**-0.5)
+    with_nearest = scorer.logits(topics[:1], vector)
+    monkeypatch.setattr(topic_scorer, "NEAREST", 0)
+    gained = with_nearest - scorer.logits(topics[:1], vector) > 0.01
+    assert gained.sum() == LIKELY
+
+
+def test_similarity_is_that_of_the_nearest_example() -> None:
+    axes = np.eye(384, dtype=np.float32)
+    scorer = TopicScorer.fit(Examples.of(["a", "b", "c"], axes[:3], ["itch", "lead", "itch"]))
+    assert np.allclose(scorer.similarities(axes[1:4]), [[0, 1], [1, 0], [0, 0]])
+    assert np.allclose(scorer.similarities(axes[1:4], only=0), [[0, 0], [1, 0], [0, 0]])
 
 
 def test_spelling_of_unknown_letters_is_nothing() -> None:
