@@ -52,8 +52,10 @@ test: install browser  ## Run the whole suite
 	@$(PYTHON) -m bot.cli train
 	$(PYTHON) -m pytest $(PYTEST_ARGUMENTS)
 
-bench: install  ## Measure speed and memory against stock Rasa (an hour at most)
+bench: install  ## Measure speed and memory against stock Rasa, and understanding (an hour at most)
 	$(PYTHON) -m benchmarks.speed $(BENCH_ARGUMENTS)
+	$(PYTHON) -m benchmarks.understanding
+	@if [ -n "$(CORPORA)" ]; then $(PYTHON) -m benchmarks.understanding.corpora "$(CORPORA)"; else echo "Public corpora: not measured, CORPORA names no folder."; fi
 
 browser:
 	@command -v chromium >/dev/null || { \

@@ -22,7 +22,7 @@ from actions.base import (
 )
 from actions.cautions import cautions_now, find_cautions, mentioned_cautions, taken_back, wording
 from actions.note_contact import note_contact
-from actions.timing import timing_line
+from actions.timing import Timing, timing_line
 from bot.conversations.gaps import record_gap
 from bot.database import now
 from bot.knowledge.service import Answer, find_answer
@@ -64,7 +64,8 @@ def answer_topics(tracker: Tracker, slugs: list[str]) -> Say:
                 session, tracker.sender_id, inbound_id(tracker), question=question(tracker), topic=unanswered[0]
             )
     say = _answered(answers, cautions) if answers else _unanswered(tracker, cautions)
-    say.lead = _timing(tracker, answers[:MOST_ANSWERS])
+    if say.text and (timing := _timing(tracker, answers)):
+        say.response, say.values, say.text = timing.response, {**timing.values, "answer": say.text}, ""
     say.events += [*_context(tracker, [answer.slug for answer in answers]), *remembered_cautions(tracker)]
     return say
 
@@ -115,12 +116,11 @@ def _answered(answers: list[Answer], cautions: list[Answer]) -> Say:
     )
 
 
-def _timing(tracker: Tracker, answers: list[Answer]) -> tuple[str, dict[str, Any]] | None:
+def _timing(tracker: Tracker, answers: list[Answer]) -> Timing | None:
     """What the first answer with a rule of time makes of the moments that the visitor names."""
     moment = now().astimezone(ZoneInfo(clinic().time_zone))
     timings = (timing_line(question(tracker), moment, answer) for answer in answers)
-    timing = next(filter(None, timings), None)
-    return (timing.response, timing.values) if timing else None
+    return next(filter(None, timings), None)
 
 
 def without_repetition(texts: list[str]) -> list[str]:

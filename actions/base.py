@@ -39,7 +39,6 @@ class Say:
         offer: what a "yes" after this would mean: `consultation` or `person`.
         events: further events for the tracker.
         failure: what went wrong where this is said instead of an answer.
-        lead: a response of the domain that is said first, with what fills its placeholders.
     """
 
     outcome: str
@@ -51,7 +50,6 @@ class Say:
     offer: str | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
     failure: str = ""
-    lead: tuple[str, dict[str, Any]] | None = None
 
 
 class ClinicAction(Action, ABC):  # type: ignore[misc]
@@ -94,9 +92,6 @@ def utter(dispatcher: CollectingDispatcher, say: Say) -> None:
         "knowledge_versions": {entry.slug: entry.version for entry in say.entries},
         "failure": say.failure,
     }
-    if say.lead:
-        response, values = say.lead
-        dispatcher.utter_message(response=response, **values, **marks)
     if say.response:
         dispatcher.utter_message(response=say.response, buttons=say.buttons, **say.values, **marks)
     else:

@@ -53,7 +53,7 @@ def known_cautions(session: Session, conversation_id: str) -> list[str]:
 def conversation_cautions(session: Session, tracker: Tracker) -> list[str]:
     """The same with the present message, which is not stored yet."""
     mentioned = mentioned_entities(session, tracker.sender_id)
-    return _remembered([*mentioned, *(tracker.latest_message.get("entities") or [])])
+    return _remembered([*mentioned, tracker.latest_message.get("entities") or []])
 
 
 def unsaid_cautions(session: Session, tracker: Tracker) -> list[str]:
@@ -65,7 +65,7 @@ def unsaid_cautions(session: Session, tracker: Tracker) -> list[str]:
 def cautions_now(tracker: Tracker) -> list[str]:
     """Slugs of the cautions that are known after the present message, by what the slot remembers."""
     known = dict.fromkeys(tracker.get_slot("cautions") or [])
-    return _remembered(tracker.latest_message.get("entities") or [], known)
+    return _remembered([tracker.latest_message.get("entities") or []], known)
 
 
 def taken_back(tracker: Tracker) -> list[str]:
@@ -74,14 +74,14 @@ def taken_back(tracker: Tracker) -> list[str]:
     return [slug for slug in tracker.get_slot("cautions") or [] if slug not in known]
 
 
-def _remembered(entities: list[dict[str, Any]], known: dict[str, None] | None = None) -> list[str]:
+def _remembered(messages: list[list[dict[str, Any]]], known: dict[str, None] | None = None) -> list[str]:
+    """What is known after these messages. Who has "diabetes, no eczema" takes nothing back."""
     remembered = dict(known or {})
-    for entity in entities:
-        slug = _slug(entity)
-        if slug and entity.get("negated"):
-            remembered.pop(slug, None)
-        elif slug and not _is_over(entity):
-            remembered[slug] = None
+    for entities in messages:
+        called_for = [slug for entity in entities if (slug := _topic(entity))]
+        denied = {_slug(entity) for entity in entities if entity.get("negated")}
+        remembered = {slug: None for slug in remembered if slug not in denied}
+        remembered.update(dict.fromkeys(called_for))
     return list(remembered)
 
 

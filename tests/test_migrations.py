@@ -105,7 +105,7 @@ def test_conversations_of_the_first_release_are_kept(old_url: str, tmp_path: Pat
             (1, "widget", "does it help with scars"),
             (2, "widget", "It may."),
         ]
-        assert mentioned_entities(session, "c1") == [{"entity": "life_stage", "value": "pregnant"}]
+        assert mentioned_entities(session, "c1") == [[{"entity": "life_stage", "value": "pregnant"}]]
         assert topics_said(session, "c1") == {"scars", "benefits"}
         assert [row.cursor for row in find_messages(session, words="scar")] == [1]
     database.close()

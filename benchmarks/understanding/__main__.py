@@ -9,8 +9,10 @@ from pathlib import Path
 
 from benchmarks.speed.places import BENCH_DIR, RESULTS_DIR, BenchmarkError, shown
 from benchmarks.understanding.cases import PARTS
+from benchmarks.understanding.checks_run import run_checks
 from benchmarks.understanding.heldout_run import run_held_out
-from benchmarks.understanding.report import render_held_out
+from benchmarks.understanding.picture import render_confusions
+from benchmarks.understanding.report import render_page
 from benchmarks.understanding.visits import assistant
 from bot.errors import BotError
 from bot.progress import say
@@ -26,12 +28,15 @@ def main() -> int:
     try:
         out = arguments.out or (RESULTS_DIR if arguments.part == "test" else BENCH_DIR / "results")
         with tempfile.TemporaryDirectory() as folder, assistant(Path(folder)) as place:
-            page = render_held_out(run_held_out(place, arguments.part), mistakes=arguments.mistakes)
+            held_out = run_held_out(place, arguments.part)
+            checked = run_checks(place)
     except (BenchmarkError, BotError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     out.mkdir(parents=True, exist_ok=True)
-    (out / "understanding.md").write_text(f"# Understanding\n\n{page}", encoding="utf-8")
+    page = render_page(held_out, checked, mistakes=arguments.mistakes)
+    (out / "understanding.md").write_text(page, encoding="utf-8")
+    (out / "understanding.svg").write_text(render_confusions(held_out.judged), encoding="utf-8")
     say(page)
     say(f"Written to {shown((out / 'understanding.md').resolve())}.")
     return 0

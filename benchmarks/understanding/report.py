@@ -4,13 +4,47 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timezone
 
+from benchmarks.speed.machine import describe_machine
+from benchmarks.understanding.checks_run import Checked, by_group
+from benchmarks.understanding.figures import Share
 from benchmarks.understanding.heldout_run import HeldOut, Measure
 from benchmarks.understanding.judging import CAUTIONS, Judged
 
 WORST = 20
 MOST_CONFUSIONS = 15
 MOST_CHARACTERS = 220
+
+
+def render_page(held_out: HeldOut, checked: Sequence[Checked], *, mistakes: bool) -> str:
+    """All of a run."""
+    machine = describe_machine()
+    return "\n".join(
+        [
+            "# Understanding",
+            "",
+            "How well the whole assistant understands messages that it was not trained on; see [how this is measured](../README.md).",
+            "Public corpora: [corpora.md](corpora.md).",
+            "",
+            "![Topics asked for, and answered](understanding.svg)",
+            "",
+            render_held_out(held_out, mistakes=mistakes),
+            "## Generated cases",
+            "",
+            "| test | group | passed (95 %) |",
+            "| --- | --- | --- |",
+            *(f"| {test} | {group} | {share} |" for (test, group), share in by_group(checked).items()),
+            f"| **all** | | {Share.among(result.passed for result in checked)} |",
+            "",
+            "## When and where",
+            "",
+            f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC; "
+            + ", ".join(f"{k} {v}" for k, v in machine.items())
+            + ".",
+            "",
+        ]
+    )
 
 
 def render_held_out(held_out: HeldOut, *, mistakes: bool) -> str:

@@ -33,14 +33,14 @@ def topics_said(session: Session, conversation_id: str) -> set[str]:
     return set(session.execute(query).scalars())
 
 
-def mentioned_entities(session: Session, conversation_id: str) -> list[dict[str, Any]]:
-    """Every entity found in the visitor's messages that were answered, in the order of the chat."""
+def mentioned_entities(session: Session, conversation_id: str) -> list[list[dict[str, Any]]]:
+    """The entities found in each of the visitor's messages that were answered, in the order of the chat."""
     query = (
         select(Message.entities)
         .where(Message.conversation_id == conversation_id, Message.sender == "visitor")
         .order_by(Message.cursor)
     )
-    return [entity for found in session.execute(query).scalars() for entity in found or []]
+    return [found or [] for found in session.execute(query).scalars()]
 
 
 def visitor_texts(session: Session, conversation_id: str, *, until: str, most: int) -> list[str]:

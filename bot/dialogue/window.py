@@ -25,7 +25,7 @@ from rasa.shared.core.events import (
 
 from bot.conversations.conversation import Window
 
-TURNS = 1  # a rule spans one message of the visitor
+TURNS = 2  # a rule spans one message of the visitor; the safety rules look back at two
 State = Sequence[Mapping[str, Any]]
 
 

@@ -26,6 +26,9 @@ _ASKS = re.compile(
 )
 
 
+_TELLS = re.compile(r"(?:i|i['’]?m|i['’]ve|i['’]d|im|ive|we|we['’]re|my|there['’]?s|there) \w")
+
+
 @dataclass(frozen=True)
 class Part:
     """A stretch of the message that may ask something.
@@ -80,8 +83,8 @@ def _part(span: Span, text: str, sentence: int, *, whole: bool) -> Part:
 
 
 def _sentence_asks(span: Span) -> bool:
-    """A piece of a list ("crow's feet + sun spots?") asks what its sentence asks."""
-    return bool(span.sent.text.rstrip().endswith("?"))
+    """A piece of a list ("crow's feet + sun spots?") asks what its sentence asks; "I'm pregnant" in it is told."""
+    return bool(span.sent.text.rstrip().endswith("?")) and not _TELLS.match(span.text.lower())
 
 
 def _pieces(sentence: Span) -> list[Span]:

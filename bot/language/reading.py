@@ -138,11 +138,13 @@ def read(texts: Texts, vectors: Vectors, before: Before, model: TopicModel) -> R
     ]
     whole, rest = understood[0], understood[1 + len(texts.with_before) :]
     together = understood[1 : 1 + len(texts.with_before)]
-    if before.topics and (topics := _of_follow_up(texts.whole, whole, together, before)):
-        return Reading(_answering(understood, topics[0]), topics, follows=True)
     beside_the_point = sum(chance for name, chance in whole.ranking if name in UNKNOWN) >= MOSTLY
-    topics = _of_parts(texts.parts, rest, wary=beside_the_point)
-    if len(topics) == 1 and _certain_topic(whole) in (None, topics[0]) or len(topics) > 1:
+    asked, told = _of_parts(texts.parts, rest, wary=beside_the_point)
+    if before.topics and (topics := _of_follow_up(texts.whole, whole, together, before, speaks=bool(asked))):
+        return Reading(_answering(understood, topics[0]), topics, follows=True)
+    topics = asked or told
+    # Where the whole is certain of something else than its one question, that counts only if it is merely told.
+    if len(topics) > 1 or (topics and _certain_topic(whole) in (None, topics[0], *told)):
         return Reading(_answering(understood, topics[0]), topics)
     topic = _certain_topic(whole)
     return Reading(whole, [topic] if topic else [])
@@ -170,9 +172,12 @@ def _framed(text: str, before: Before) -> list[str]:
 
 
 def _of_follow_up(
-    text: str, alone: Understanding, together: Sequence[Understanding], before: Before
+    text: str, alone: Understanding, together: Sequence[Understanding], before: Before, *, speaks: bool
 ) -> list[str]:
-    """What a message is about that says so only together with what was said before; [] where it speaks for itself."""
+    """What a message is about that says so only together with what was said before; [] where it speaks for itself.
+
+    `speaks` says whether a part of it asks for a topic of its own.
+    """
     plain = text.lower().replace("’", "'").strip()
     if _AGAIN.fullmatch(plain):
         return list(before.topics)
@@ -181,10 +186,10 @@ def _of_follow_up(
     if (
         before.cautions
         and _FOR_ME.search(plain)
-        and _certain_topic(alone) in (None, "candidates", *before.cautions)
+        and _certain_topic(alone) in (None, "candidates", "side_effects", *before.cautions)
     ):
         return list(before.cautions)
-    if alone.decision == "answer" and not _BARE.fullmatch(plain):
+    if speaks or (alone.decision == "answer" and not _BARE.fullmatch(plain)):
         return []
     if topic := next(filter(None, map(_certain_topic, together)), None):
         return [topic]
@@ -193,8 +198,11 @@ def _of_follow_up(
     return []
 
 
-def _of_parts(parts: Sequence[Part], understood: Sequence[Understanding], *, wary: bool) -> list[str]:
-    """The topics of a message's parts, in order: of a sentence as a whole, unless its pieces are each certain of another."""
+def _of_parts(
+    parts: Sequence[Part], understood: Sequence[Understanding], *, wary: bool
+) -> tuple[list[str], list[str]]:
+    """The topics that a message's parts ask for, in order, and those that are only told beside them. A sentence counts as a
+    whole, unless its pieces are each certain of another."""
     found: list[tuple[Part, str]] = []
     by_sentence: dict[int, list[tuple[Part, Understanding]]] = {}
     several_asked = sum(part.asks and part.whole for part in parts) > 1
@@ -209,7 +217,8 @@ def _of_parts(parts: Sequence[Part], understood: Sequence[Understanding], *, war
         found += pieces if several or not sentence else sentence
     taken_up = {part.sentence - 1 for part in parts if part.asks and _ALL_OF_THOSE.search(part.text.lower())}
     asked = [(part, topic) for part, topic in found if part.asks or part.sentence in taken_up]
-    return list(dict.fromkeys(topic for _, topic in asked or found))
+    told = [topic for part, topic in found if (part, topic) not in asked]
+    return list(dict.fromkeys(topic for _, topic in asked)), list(dict.fromkeys(told))
 
 
 def _certain_topic(understanding: Understanding) -> str | None:

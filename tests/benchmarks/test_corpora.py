@@ -87,7 +87,8 @@ def test_what_is_taken_for_out_of_scope_needs_no_threshold() -> None:
     assert choose_threshold(predictions, messages) == 0
 
 
-def test_pipeline_is_ours_without_the_safety_rules(tmp_path: Path) -> None:
+def test_pipeline_is_ours_without_the_safety_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPACY_MODEL", "a-pipeline")
     write_config(tmp_path / "config.yml")
     names = [part["name"] for part in YAML(typ="safe").load(tmp_path / "config.yml")["pipeline"]]
     assert "bot.nlu.topic_classifier.TopicClassifier" in names

@@ -47,6 +47,12 @@ def test_piece_of_a_list_asks_what_its_sentence_asks(nlp: Language) -> None:
     assert all(part.asks for part in parts_of(nlp(message), message))
 
 
+def test_what_is_told_beside_a_question_asks_nothing(nlp: Language) -> None:
+    message = "I'm pregnant, how long is the recovery?"
+    parts = parts_of(nlp(message.lower()), message)
+    assert [part.text for part in parts if part.asks and not part.whole] == ["how long is the recovery?"]
+
+
 def test_longest_message_has_a_bounded_number_of_parts(nlp: Language) -> None:
     message = "is it safe and does it work, " * 100
     assert len(parts_of(nlp(message), message)) == MOST_PARTS

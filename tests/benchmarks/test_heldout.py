@@ -1,0 +1,99 @@
+"""What is measured on was never trained on."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+import yaml
+
+from benchmarks.understanding.cases import Case, load_cases
+from benchmarks.understanding.judging import judge
+from benchmarks.understanding.visits import Seen
+from bot.settings import PROJECT_DIR
+from tests.support.encoder import encoder
+
+MOST_ALIKE = 0.95
+
+
+def trained() -> list[str]:
+    """Every training example."""
+    files = sorted((PROJECT_DIR / "data" / "nlu").glob("*.yml"))
+    blocks = [block for file in files for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]]
+    lines = [line.strip() for block in blocks if "intent" in block for line in block["examples"].splitlines()]
+    return [line[2:] for line in lines if line.startswith("- ")]
+
+
+def measured() -> list[str]:
+    """Every message that is measured on; a context dialogue's first one only sets the scene."""
+    return [
+        turn.text
+        for case in load_cases()
+        for turn in (case.turns[1:] if case.group == "context" else case.turns)
+    ]
+
+
+def normal(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def test_no_held_out_message_is_a_training_example() -> None:
+    known = {normal(text) for text in trained()} - {""}
+    assert [text for text in measured() if normal(text) in known] == []
+
+
+def test_no_held_out_message_is_a_training_example_in_other_words() -> None:
+    model = encoder()
+    texts = measured()
+    nearest = (model.encode(texts) @ model.encode(trained()).T).max(axis=1)
+    assert [text for text, alike in zip(texts, nearest, strict=True) if alike > MOST_ALIKE] == []
+
+
+def test_held_out_messages_are_many_and_in_every_group() -> None:
+    counts = Counter(case.group for case in load_cases("test"))
+    assert sum(counts.values()) >= 500
+    assert set(counts) == {
+        "article", "clinic", "outside", "dialogue", "compound", "context", "safety", "timing", "cautions",
+    }  # fmt: skip
+
+
+def test_part_of_a_case_is_decided_by_its_words() -> None:
+    parts = {part: load_cases(part) for part in ("development", "test")}  # type: ignore[arg-type]
+    assert len(parts["development"]) + len(parts["test"]) == len(load_cases())
+    assert 0.3 < len(parts["development"]) / len(load_cases()) < 0.5
+
+
+def first(group: str) -> Case:
+    return load_cases(groups=[group])[0]
+
+
+def seen(outcome: str = "answered", topics: tuple[str, ...] = (), **other: object) -> Seen:
+    return Seen(topics, outcome, "", str(other.pop("intent", "")), frozenset(), 0.01, **other)  # type: ignore[arg-type]
+
+
+def test_right_topic_is_right_and_another_is_wrong() -> None:
+    case = first("article")
+    topic = sorted(case.turns[0].expected.topics[0])[0]
+    assert judge(case, case.turns[0], seen(topics=(topic,))).how == "right"
+    assert judge(case, case.turns[0], seen(topics=("price",))).how == "wrong"
+    assert judge(case, case.turns[0], seen("clarify")).how == "asked back"
+    assert judge(case, case.turns[0], seen("unanswered")).how == "refused"
+    more = judge(case, case.turns[0], seen(topics=(topic, "price")))
+    assert (more.right, more.exact) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("level", "outcome", "right"),
+    [
+        ("urgent", "urgent", True),
+        ("urgent", "handoff", False),
+        ("concerning", "handoff", True),
+        ("concerning", "answered", False),
+        ("none", "answered", True),
+        ("none", "urgent", False),
+    ],
+)
+def test_alarm_fits_the_level(level: str, outcome: str, right: bool) -> None:
+    case = next(case for case in load_cases(groups=["safety"]) if case.kind == level)
+    assert judge(case, case.turns[-1], seen(outcome, intent="report_reaction")).right is right
