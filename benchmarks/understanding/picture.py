@@ -21,7 +21,7 @@ def render_confusions(judged: Sequence[Judged]) -> str:
     pairs = Counter((turn.case.kind, _answered(turn)) for turn in turns)
     columns = [*rows, *sorted({said for _, said in pairs} - set(rows))]
     most = max(pairs.values(), default=1)
-    width, height = LEFT + CELL * len(columns) + 20, TOP + CELL * len(rows) + 20
+    width, height = LEFT + CELL * len(columns) + 60, TOP + CELL * len(rows) + 20
     body = [
         *(_label(LEFT - 6, TOP + CELL * y + 11, name, anchor="end") for y, name in enumerate(rows)),
         *(_label(LEFT + CELL * x + 11, TOP - 6, name, turned=True) for x, name in enumerate(columns)),
