@@ -66,8 +66,10 @@ LIKELY_SHARE = 0.7
 UNKNOWN = frozenset({"out_of_scope", "ask_not_covered"})
 MOSTLY, SURE = 0.4, 0.6
 _FOR_ME = re.compile(
-    r"\b(?:safe|ok|okay|all right|alright|suitable|possible|allowed|good idea|go ahead|off the table|rule me out|stop me|can i|could i"
-    r"|still|(?:can|could|will|would) (?:they|you|it)|do me|have it|for me|in my case|count me out)\b"
+    r"\b(?:(?:is|would|will) (?:it|this|that) (?:still )?(?:be )?(?:safe|ok|okay|fine|all right|alright|suitable|possible|allowed)"
+    r"|(?:safe|ok|okay|fine|all right|alright|suitable|possible|allowed|a good idea) (?:for me|in my case|then)"
+    r"|can i (?:still )?(?:have|get|do) (?:it|this|one)|(?:can|could|will|would) (?:they|you) (?:still )?(?:do|treat|take) me"
+    r"|off the table|(?:count|rule) me out|stops? me)\b"
 )
 
 
@@ -183,11 +185,7 @@ def _of_follow_up(
         return list(before.topics)
     if len(plain.split()) > MOST_WORDS_OF_FOLLOW_UP:
         return []
-    if (
-        before.cautions
-        and _FOR_ME.search(plain)
-        and _certain_topic(alone) in (None, "candidates", "side_effects", *before.cautions)
-    ):
+    if before.cautions and _FOR_ME.search(plain) and _may_be_about_oneself(alone, before):
         return list(before.cautions)
     if speaks or (alone.decision == "answer" and not _BARE.fullmatch(plain)):
         return []
@@ -196,6 +194,12 @@ def _of_follow_up(
     if _CONTINUES.match(plain) or _POINTS_BACK.search(plain) or len(plain.split()) <= 4:
         return list(before.topics) if alone.decision == "reject" else []
     return []
+
+
+def _may_be_about_oneself(alone: Understanding, before: Before) -> bool:
+    """Whether a message could ask what a known caution means for the visitor; "can I go swimming" is certain to be no such."""
+    unsure = alone.decision != "answer"
+    return unsure or _certain_topic(alone) in ("candidates", "side_effects", *before.cautions)
 
 
 def _of_parts(

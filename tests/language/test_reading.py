@@ -120,5 +120,11 @@ def test_whether_one_may_is_answered_by_the_caution_that_is_known(nlp: Language,
     assert topics(nlp, message, before) == ["pregnancy"]
 
 
+@pytest.mark.parametrize("message", ["can i go to the gym after", "can i still swim after", "does it hurt"])
+def test_other_question_of_somebody_with_a_caution_is_not_about_it(nlp: Language, message: str) -> None:
+    before = Before("how long is recovery", ["recovery_time"], cautions=["pregnancy"])
+    assert "pregnancy" not in topics(nlp, message, before)
+
+
 def test_what_was_said_before_may_be_missing() -> None:
     assert Before.of(None) == Before.of({"question": None, "topics": None}) == Before()
