@@ -57,12 +57,12 @@ def answer_topics(tracker: Tracker, slugs: list[str]) -> Say:
         answers = [answer for slug in slugs if (answer := find_answer(session, slug))]
         new = [slug for slug in mentioned_cautions(tracker) if slug not in (tracker.get_slot("cautions") or [])]
         cautions = find_cautions(session, [slug for slug in new if slug not in slugs[:MOST_ANSWERS]])
-    unanswered = [slug for slug in slugs if slug not in {a.slug for a in answers if a.outcome == "answered"}]
-    if unanswered and was_typed(tracker):
+    known = {answer.slug for answer in answers if answer.outcome == "answered"}
+    unanswered = [slug for slug in slugs[:MOST_ANSWERS] if slug not in known]
+    if (unanswered or not answers) and was_typed(tracker):
+        topic = unanswered[0] if unanswered else None
         with transaction(tracker) as session:
-            record_gap(
-                session, tracker.sender_id, inbound_id(tracker), question=question(tracker), topic=unanswered[0]
-            )
+            record_gap(session, tracker.sender_id, inbound_id(tracker), question=question(tracker), topic=topic)
     say = _answered(answers, cautions) if answers else _unanswered(tracker, cautions)
     if say.text and (timing := _timing(tracker, answers)):
         say.response, say.values, say.text = timing.response, {**timing.values, "answer": say.text}, ""
@@ -127,15 +127,12 @@ def without_repetition(texts: list[str]) -> list[str]:
     """The texts without sentences that an earlier one has said; a text of which nothing is left is left out."""
     said: set[str] = set()
     kept = []
-    for text in texts:
-        sentences = [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence not in said]
-        said.update(sentences)
-        if sentences:
-            kept.append(
-                text.strip()
-                if len(sentences) == len(_SENTENCE_END.split(text.strip()))
-                else " ".join(sentences)
-            )
+    for text in map(str.strip, texts):
+        sentences = _SENTENCE_END.split(text)
+        new = [sentence for sentence in sentences if sentence not in said]
+        said.update(new)
+        if new:
+            kept.append(text if new == sentences else " ".join(new))
     return kept
 
 

@@ -47,13 +47,13 @@ def wording(entry: Answer) -> str:
 def known_cautions(session: Session, conversation_id: str) -> list[str]:
     """Slugs of every caution that the visitor's stored messages call for, in the order of mention; one that was taken back
     ("I'm not pregnant anymore") is none."""
-    return _remembered(mentioned_entities(session, conversation_id))
+    return remembered(mentioned_entities(session, conversation_id))
 
 
 def conversation_cautions(session: Session, tracker: Tracker) -> list[str]:
     """The same with the present message, which is not stored yet."""
     mentioned = mentioned_entities(session, tracker.sender_id)
-    return _remembered([*mentioned, tracker.latest_message.get("entities") or []])
+    return remembered([*mentioned, tracker.latest_message.get("entities") or []])
 
 
 def unsaid_cautions(session: Session, tracker: Tracker) -> list[str]:
@@ -65,7 +65,7 @@ def unsaid_cautions(session: Session, tracker: Tracker) -> list[str]:
 def cautions_now(tracker: Tracker) -> list[str]:
     """Slugs of the cautions that are known after the present message, by what the slot remembers."""
     known = dict.fromkeys(tracker.get_slot("cautions") or [])
-    return _remembered([tracker.latest_message.get("entities") or []], known)
+    return remembered([tracker.latest_message.get("entities") or []], known)
 
 
 def taken_back(tracker: Tracker) -> list[str]:
@@ -74,15 +74,15 @@ def taken_back(tracker: Tracker) -> list[str]:
     return [slug for slug in tracker.get_slot("cautions") or [] if slug not in known]
 
 
-def _remembered(messages: list[list[dict[str, Any]]], known: dict[str, None] | None = None) -> list[str]:
+def remembered(messages: list[list[dict[str, Any]]], known: dict[str, None] | None = None) -> list[str]:
     """What is known after these messages. Who has "diabetes, no eczema" takes nothing back."""
-    remembered = dict(known or {})
+    kept = dict(known or {})
     for entities in messages:
         called_for = [slug for entity in entities if (slug := _topic(entity))]
         denied = {_slug(entity) for entity in entities if entity.get("negated")}
-        remembered = {slug: None for slug in remembered if slug not in denied}
-        remembered.update(dict.fromkeys(called_for))
-    return list(remembered)
+        kept = {slug: None for slug in kept if slug not in denied}
+        kept.update(dict.fromkeys(called_for))
+    return list(kept)
 
 
 def _topic(entity: dict[str, Any]) -> str | None:

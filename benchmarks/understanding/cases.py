@@ -145,8 +145,9 @@ def _topics(entry: Mapping[str, Any]) -> list[frozenset[str]]:
 
 
 def _verdict(entry: Mapping[str, Any]) -> str:
+    """YAML reads a bare `yes` as true."""
     verdict = entry.get("verdict", "")
-    return {True: "yes", False: "no"}.get(verdict, str(verdict)) if isinstance(verdict, bool) else str(verdict)
+    return "yes" if verdict is True else str(verdict)
 
 
 def _listed(value: Any) -> list[str]:

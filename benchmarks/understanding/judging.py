@@ -60,7 +60,11 @@ def _topics_fit(expected: Expected, seen: Seen) -> bool:
         min((seen.topics.index(topic) for topic in alternatives if topic in seen.topics), default=-1)
         for alternatives in expected.topics[:MOST_TOPICS]
     ]
-    return -1 not in places and (seen.outcome == "answered" or _is_the_clinics(expected))
+    return (
+        -1 not in places
+        and places == sorted(places)
+        and (seen.outcome == "answered" or _is_the_clinics(expected))
+    )
 
 
 def _outcome_fits(expected: Expected, seen: Seen) -> bool:

@@ -23,7 +23,7 @@ from bot import training
 from bot.conversations.models import Event, Message
 from bot.database import Database
 from bot.settings import load_clinic, load_settings
-from tests.faults.house import Clock, _with_clock
+from tests.faults.house import Clock, with_clock
 from tests.support.assistant import running
 
 AT_ONCE = 4
@@ -78,7 +78,7 @@ def assistant(folder: Path) -> Iterator[Assistant]:
     url = f"sqlite:///{folder}/clinic.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MESSAGES_PER_MINUTE", "1000000")
-        patch.setattr(training, "child_environment", _with_clock(training.child_environment, clock.file))
+        patch.setattr(training, "child_environment", with_clock(training.child_environment, clock.file))
         with running(folder, url) as address:
             clock.set((MOMENT.replace(tzinfo=zone) - datetime.now(zone)).total_seconds())
             database = Database(url)

@@ -5,11 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 
-from rasa.nlu.utils.spacy_utils import SpacyNLP
-from spacy.language import Language
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from bot.conversations.conversation import require_not_erased
@@ -17,8 +13,8 @@ from bot.conversations.handoff import request_handoff
 from bot.conversations.models import Inbound
 from bot.conversations.replies import Reply
 from bot.database import Database
+from bot.dialogue.loaded_pipeline import loaded_pipeline
 from bot.errors import where
-from bot.language.pipeline import ensure_pipeline
 from bot.language.safety import assess
 from bot.settings import Clinic, Settings, alert_address
 
@@ -30,7 +26,7 @@ READY_AFTER_SECONDS = 5.0
 async def get_ready(settings: Settings) -> None:
     """Load the safety rules once the server has begun to answer, so that an emergency need not wait for them."""
     await asyncio.sleep(READY_AFTER_SECONDS)
-    await asyncio.to_thread(_pipeline, settings.data_dir / "spacy")
+    await asyncio.to_thread(loaded_pipeline, settings.data_dir / "spacy")
 
 
 def unavailable_wording(clinic: Clinic) -> str:
@@ -49,7 +45,7 @@ def urgent_wording(text: str, settings: Settings, clinic: Clinic) -> str | None:
 
 def urgent_level(text: str, settings: Settings) -> str | None:
     """`urgent`, `crisis` or None, by the safety rules alone."""
-    level = assess(_pipeline(settings.data_dir / "spacy")(text)).level
+    level = assess(loaded_pipeline(settings.data_dir / "spacy")(text)).level
     return level if level in ("urgent", "crisis") else None
 
 
@@ -80,9 +76,3 @@ def safe_reply(
             "An emergency in conversation %s was not recorded: %s", message.conversation_id, where(error)
         )
     return Reply(clinic.urgent_care.wording(level), outcome="urgent", failure=failure)
-
-
-@lru_cache(maxsize=1)
-def _pipeline(folder: Path) -> Language:
-    """The pipeline that Rasa has loaded: light Rasa keeps one for each path (`bot/light_rasa.py`)."""
-    return SpacyNLP.load_model(str(ensure_pipeline(folder).resolve())).model

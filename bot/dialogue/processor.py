@@ -16,7 +16,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import ActionExecutionRejected, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.language.reading import BEFORE
+from bot.language.follow_ups import BEFORE
 
 MOST_TEXTS = 2  # of the visitor's earlier messages; the safety rules look at them together with the present one
 
@@ -29,7 +29,7 @@ class ClinicProcessor(MessageProcessor):
     - The tracker is not copied for an action that cannot change it: one of the action server's, or "listen". Rasa copies it by
       replaying all of its events.
     - Nothing is copied for a debug log that nobody reads.
-    - What understands a message is told what was said before it (`bot.language.reading.Before`).
+    - What understands a message is told what was said before it (`bot.language.follow_ups.Before`).
     - Intents and entities are compared with the domain when a model is validated (`make check`), not at every message.
     """
 
@@ -83,8 +83,11 @@ class ClinicProcessor(MessageProcessor):
 
 
 def _before(tracker: DialogueStateTracker) -> dict[str, Any]:
-    """What was said before, as `bot.language.reading` and the safety rules want it; kept in slots by the actions."""
-    slots = tracker.current_slot_values()
+    """What was said before, as `bot.language.follow_ups` and the safety rules want it; kept in slots by the actions.
+
+    In a form only the safety rules are told: a name, or "why?" to being asked for one, follows on the form's question.
+    """
+    slots = {} if tracker.active_loop_name else tracker.current_slot_values()
     texts = [event.text for event in tracker.events if isinstance(event, UserUttered) and event.text]
     return {
         "question": slots.get("question"),

@@ -17,15 +17,13 @@ _ASKS_AT_START = word_set(
     "what what's whats how how's hows when where who which why whose whom is are am was do does did can could will would"
     " should shall may might must has have any wot wat wen wher wots hw cn"
 )
-_SUBJECTS = word_set("i we he she it they you there this that my your the")
 _ASKS = re.compile(
     r"\b(?:want(?:ed)? to (?:know|ask|find out)|wonder(?:ing|ed)?|tell me|let me know|question|please (?:send|explain|tell)"
     r"|could you|can you|would you|do you|explain|any idea|whether|curious|need to know|like to (?:know|learn|ask)|advise"
-    r"|is it|are there|is there|should i|can i|do i|will i|would i|could i|may i|might i|am i|can u|could u|do u|will u|does it|does this|is this|any good|fixable|what|how|when|which|who|where"
+    r"|is it|are there|is there|should i|can i|do i|will i|would i|could i|may i|might i|am i|can u|could u|do u|will u|does it"
+    r"|does this|is this|any good|fixable|what|how|when|which|who|where"
     r"|is that so|talk me through|looking for|interested in)\b"
 )
-
-
 _TELLS = re.compile(r"(?:i|i['’]?m|i['’]ve|i['’]d|im|ive|we|we['’]re|my|there['’]?s|there) \w")
 
 
@@ -34,14 +32,13 @@ class Part:
     """A stretch of the message that may ask something.
 
     Args:
-        text: its words as they were written; start: offset into the message.
+        text: its words as they were written.
         sentence: number of its sentence in the message.
         asks: whether it is put as a question or a request, rather than told.
         whole: whether it is a whole sentence.
     """
 
     text: str
-    start: int
     sentence: int
     asks: bool
     whole: bool
@@ -75,11 +72,10 @@ def asks(text: str) -> bool:
 
 
 def _part(span: Span, text: str, sentence: int, *, whole: bool) -> Part:
-    start, end = span.start_char, span.end_char
-    words = text[start:end] if len(text) == len(span.doc.text) else span.text
+    words = text[span.start_char : span.end_char] if len(text) == len(span.doc.text) else span.text
     following = span.doc[span.end : span.end + 1].text if span.end < len(span.doc) else ""
     question = asks(words) or following == "?" or (not whole and _sentence_asks(span))
-    return Part(words.strip(" ,;"), start, sentence, question, whole)
+    return Part(words.strip(" ,;"), sentence, question, whole)
 
 
 def _sentence_asks(span: Span) -> bool:

@@ -19,6 +19,8 @@ SHORTEST_OF_DICTIONARY = 4
 # Words shorter than the first have too many neighbours; from the second on, a wrong letter is forgiven too.
 SHORTEST_CORRECTED, WRONG_LETTER = 4, 5
 LONGEST = 24
+# A word that the dictionary does not have is a slip where an example's word so near is so many times as common.
+FAR_COMMONER = 8
 # A wrong letter in a shorter word is forgiven where so many examples hold the word that was meant: "tgat", "whst".
 COMMON = 50
 
@@ -32,19 +34,31 @@ class Wording:
 
     def __init__(self, counts: Mapping[str, int], dictionary: Collection[str]) -> None:
         """`counts` says how many examples hold a word, `dictionary` are further correct words; all in lower case."""
-        self.counts = {word: count for word, count in counts.items() if count >= KNOWN}
-        self._known = {*self.counts, *(word for word in dictionary if len(word) >= SHORTEST_OF_DICTIONARY)}
+        self.counts: dict[str, int] = {}
+        self._known = {word for word in dictionary if len(word) >= SHORTEST_OF_DICTIONARY}
         self._by_consonants: dict[str, list[str]] = defaultdict(list)
         self._by_reduction: dict[str, list[str]] = defaultdict(list)
-        for word in self.counts:
-            self._by_consonants[_VOWELS.sub("", word)].append(word)
-            for reduced in _reductions(word):
-                self._by_reduction[reduced].append(word)
+        commonest_first = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        for word, count in commonest_first:
+            if count >= KNOWN and not self._is_slip(word, count):
+                self._learn(word, count)
 
     @classmethod
     def learn(cls, texts: Iterable[str], dictionary: Collection[str]) -> Wording:
         """Learn from examples, most of whose words are right."""
         return cls(Counter(word for text in texts for word in set(_words(text))), dictionary)
+
+    def _learn(self, word: str, count: int) -> None:
+        self.counts[word] = count
+        self._known.add(word)
+        self._by_consonants[_VOWELS.sub("", word)].append(word)
+        for reduced in _reductions(word):
+            self._by_reduction[reduced].append(word)
+
+    def _is_slip(self, word: str, count: int) -> bool:
+        """Whether the examples, which hold typing mistakes on purpose, mean a far commoner word by this one."""
+        meant = self._correct(word)
+        return meant != word and self.counts[meant] >= FAR_COMMONER * count
 
     def read(self, text: str) -> str:
         """`text` with its unknown words replaced by what they most likely mean; all else stays as it is."""

@@ -1,7 +1,5 @@
 """Puts safety ahead of everything the classifiers found. Stands last in the pipeline."""
 
-from functools import lru_cache
-from pathlib import Path
 from typing import Any, Dict, List, Optional, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -12,11 +10,11 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.utils.spacy_utils import SpacyNLP
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY
 from rasa.shared.nlu.training_data.message import Message
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from bot.language.pipeline import ensure_pipeline  # importing it also registers what `SpacyNLP` loads
-from bot.language.reading import BEFORE
+import bot.language.pipeline  # noqa: F401 - registers what `SpacyNLP` loads
+from bot.dialogue.loaded_pipeline import loaded_pipeline
+from bot.language.follow_ups import BEFORE
 from bot.language.safety import Assessment, assess
 from bot.language.safety_history import assess_together
 from bot.language.safety_rules import rules_hash
@@ -69,19 +67,13 @@ def _assess(doc: Doc, before: List[str]) -> Assessment:
     """What the message reports; where it speaks of a sign, in the light of what the visitor wrote before."""
     if not before or not doc.spans.get("signs"):
         return assess(doc)
-    pipeline = _pipeline(load_settings().data_dir / "spacy")
+    pipeline = loaded_pipeline(load_settings().data_dir / "spacy")
     return assess_together([*(pipeline(text.lower()) for text in before), doc])
 
 
 def _texts_before(message: Message) -> List[str]:
     before = (message.get("metadata") or {}).get(BEFORE) or {}
     return list(before.get("texts") or [])
-
-
-@lru_cache(maxsize=1)
-def _pipeline(folder: Path) -> Language:
-    """The pipeline that Rasa has loaded: light Rasa keeps one for each path (`bot/light_rasa.py`)."""
-    return SpacyNLP.load_model(str(ensure_pipeline(folder).resolve())).model
 
 
 def _report(message: Message, safety: Dict[str, Any]) -> None:

@@ -18,7 +18,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language import encoder, spelling, wording
 from bot.language.encoder import BUILD, WEIGHTS_SHA256, Precision, SentenceEncoder, Vectors, shared_encoder
 from bot.language.encoder_graph import ensure_encoder
-from bot.language.reading import BEFORE, Before, Texts
+from bot.language.follow_ups import BEFORE, Before
+from bot.language.reading import Texts
 from bot.language.wording import Wording
 from bot.nlu.sources import source_digest
 from bot.settings import load_settings

@@ -14,7 +14,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.language import topic_decision, topic_holdout, topic_model, topic_scorer
-from bot.language.reading import BEFORE, Before, Reading, Texts, read
+from bot.language.follow_ups import BEFORE, Before
+from bot.language.reading import Reading, Texts, read
 from bot.language.topic_model import TopicModel, Understanding
 from bot.nlu.sentence_encoder_featurizer import SIGHTED, SentenceEncoderFeaturizer, sentence_vector
 from bot.nlu.sources import source_digest

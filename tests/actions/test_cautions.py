@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from actions.cautions import _remembered
+from actions.cautions import remembered
 
 
 def mention(value: str, *, kind: str = "condition", **marks: bool) -> dict[str, Any]:
@@ -17,17 +17,17 @@ PREGNANT = mention("pregnant", kind="life_stage")
 
 
 def test_caution_is_remembered_over_messages() -> None:
-    assert _remembered([[PREGNANT], [], [mention("diabetes")]]) == ["pregnancy", "medical_conditions"]
+    assert remembered([[PREGNANT], [], [mention("diabetes")]]) == ["pregnancy", "medical_conditions"]
 
 
 def test_caution_is_taken_back() -> None:
-    assert _remembered([[PREGNANT], [mention("pregnant", kind="life_stage", negated=True)]]) == []
+    assert remembered([[PREGNANT], [mention("pregnant", kind="life_stage", negated=True)]]) == []
 
 
 def test_denial_beside_a_condition_takes_nothing_back() -> None:
-    assert _remembered([[mention("diabetes"), mention("eczema", negated=True)]]) == ["medical_conditions"]
+    assert remembered([[mention("diabetes"), mention("eczema", negated=True)]]) == ["medical_conditions"]
 
 
 @pytest.mark.parametrize(("value", "known"), [("cancer", ["medical_conditions"]), ("infection", [])])
 def test_what_is_over_stays_a_caution_where_a_clinician_wants_to_know(value: str, known: list[str]) -> None:
-    assert _remembered([[mention(value, past=True)]]) == known
+    assert remembered([[mention(value, past=True)]]) == known

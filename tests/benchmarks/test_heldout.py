@@ -97,3 +97,13 @@ def test_right_topic_is_right_and_another_is_wrong() -> None:
 def test_alarm_fits_the_level(level: str, outcome: str, right: bool) -> None:
     case = next(case for case in load_cases(groups=["safety"]) if case.kind == level)
     assert judge(case, case.turns[-1], seen(outcome, intent="report_reaction")).right is right
+
+
+def test_several_answers_are_right_in_the_order_asked() -> None:
+    case = next(case for case in load_cases(groups=["compound"]) if len(case.turns[0].expected.topics) == 2)
+    expected = case.turns[0].expected
+    first_topic, second_topic = (sorted(alternatives)[0] for alternatives in expected.topics)
+    in_order = Seen((first_topic, second_topic), "answered", "", "", expected.cautions, 0.01)
+    reversed_ = Seen((second_topic, first_topic), "answered", "", "", expected.cautions, 0.01)
+    assert judge(case, case.turns[0], in_order).right
+    assert not judge(case, case.turns[0], reversed_).right

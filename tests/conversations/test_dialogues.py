@@ -37,6 +37,7 @@ def said(replies: list[dict[str, Any]]) -> str:
     ("text", "topic"),
     [
         ("hw long is recovery??", "recovery_time"),
+        ("hi, how lng is recovry", "recovery_time"),
         ("can i do it if im pregnant", "pregnancy"),
         ("whats it good for", "benefits"),
         ("thinking of getting a derma roller off amazon", "at_home_rollers"),

@@ -79,6 +79,23 @@ def test_calls_share_one_connection() -> None:
     assert asyncio.run(three_calls()) == 1
 
 
+def test_understanding_is_sent_once() -> None:
+    async def sent() -> dict[str, Any]:
+        async with action_server() as (url, _):
+            body = {
+                "tracker": {
+                    "latest_message": {"text": "hi"},
+                    "events": [{"event": "user", "parse_data": {"text": "hi"}}],
+                }
+            }
+            kept = KeptOpenEndpoint(url)
+            await kept.request(json=body, method="post")
+            await kept.close()
+            return body["tracker"]
+
+    assert asyncio.run(sent()) == {"latest_message": {"text": "hi"}, "events": [{"event": "user"}]}
+
+
 def test_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adjustments, "ACTION_CALL_SECONDS", 0.1)
 

@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 from rasa.core.actions.action import Action, ActionExecutionRejection, ActionListen, RemoteAction
-from rasa.core.channels.channel import CollectingOutputChannel
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, SlotSet
+from rasa.shared.core.events import ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.dialogue.processor import ClinicProcessor
+from bot.language.follow_ups import BEFORE
 
 DOMAIN = Domain.from_yaml("""
 version: "3.1"
-slots: {offer: {type: text, mappings: [{type: custom}]}}
+slots: {offer: {type: text, mappings: [{type: custom}]}, question: {type: any, mappings: [{type: custom}]}}
 actions: [action_example]
 """)
 
@@ -77,8 +78,27 @@ def test_message_is_understood_beside_the_event_loop(monkeypatch: pytest.MonkeyP
         return {"text": "hello", "intent": {"name": "greet"}, "entities": []}
 
     monkeypatch.setattr(MessageProcessor, "_parse_message_with_graph", understand)
-    from rasa.core.channels.channel import UserMessage
-
     parsed = asyncio.run(processor(ClinicProcessor).parse_message(UserMessage("hello")))
     assert parsed["intent"] == {"name": "greet"}
     assert threads[0].startswith("nlu")
+
+
+@pytest.mark.parametrize(("events", "question"), [([], "does it hurt"), ([ActiveLoop("booking_form")], None)])
+def test_message_is_understood_after_what_was_said_but_not_in_a_form(
+    monkeypatch: pytest.MonkeyPatch, events: list[Event], question: str | None
+) -> None:
+    told: list[dict[str, Any]] = []
+
+    def understand(
+        self: Any, message: UserMessage, tracker: Any, only_output_properties: bool
+    ) -> dict[str, Any]:
+        told.append(message.metadata[BEFORE])
+        return {"text": "Example Person", "intent": {"name": "greet"}, "entities": []}
+
+    monkeypatch.setattr(MessageProcessor, "_parse_message_with_graph", understand)
+    before = [UserUttered("does it hurt"), SlotSet("question", "does it hurt"), *events]
+    tracker = DialogueStateTracker.from_events("c1", before, DOMAIN.slots.copy())
+    message = UserMessage("Example Person")
+    asyncio.run(processor(ClinicProcessor).parse_message(message, tracker))
+    assert (told[0]["question"], told[0]["texts"]) == (question, ["does it hurt"])
+    assert not message.metadata

@@ -23,6 +23,7 @@ from bot.conversations.privacy import erase_conversation
 from bot.conversations.turn import AlreadyAnsweredError, SilentTurnError, StaleConversationError
 from bot.database import Database
 from bot.dialogue.adjustments import failed_action
+from bot.dialogue.current_turn import running_turn
 from bot.dialogue.tracker_cache import TrackerCache
 from bot.dialogue.tracker_store import ActionFailedError, ClinicTrackerStore, ForeignTrackerError
 from bot.dialogue.window import TURNS
@@ -380,3 +381,33 @@ def test_old_tracker_is_not_kept(database: Database) -> None:
     cache = TrackerCache(seconds=-1)
     cache.put("c1", object())
     assert cache.take("c1") is None
+
+
+def test_head_that_came_with_the_message_is_not_read_again(
+    database: Database, store: ClinicTrackerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation_id = started(database)
+    answered_turn(database, store, conversation_id, 1)
+    waiting = received(database, conversation_id, "m2", text="question 2")
+    assert waiting is not None
+    monkeypatch.setattr(store, "_head", None)
+    with running_turn(conversation_id, waiting.head) as current:
+        run(take_turn(store, conversation_id, turn("m2", text="question 2")))
+    assert current.committed is not None
+    assert [reply.text for reply in current.committed.replies] == ["hello"]
+
+
+def test_turn_on_a_head_that_somebody_moved_on_is_refused(
+    database: Database, store: ClinicTrackerStore
+) -> None:
+    conversation_id = started(database)
+    answered_turn(database, store, conversation_id, 1)
+    waiting = received(database, conversation_id, "m2", text="question 2")
+    assert waiting is not None
+    elsewhere = new_store(database)
+    run(take_turn(elsewhere, conversation_id, turn("m2", text="question 2")))
+    elsewhere._database.close()
+    with running_turn(conversation_id, waiting.head) as current, pytest.raises(StaleConversationError):
+        run(take_turn(store, conversation_id, turn("m2", text="question 2")))
+    assert current.committed is None
+    assert len(chat(database, conversation_id)) == 4

@@ -123,7 +123,7 @@ def open_house(engine: str, folder: Path, database_url: str) -> Iterator[House]:
     with pytest.MonkeyPatch.context() as patch, mail_server(postbox) as port:
         for name, value in _environment(folder, port).items():
             patch.setenv(name, value)
-        patch.setattr(training, "child_environment", _with_clock(training.child_environment, clock.file))
+        patch.setattr(training, "child_environment", with_clock(training.child_environment, clock.file))
         with running(folder, database_url) as url:
             yield House(engine, url, folder, database, clock, postbox)
     database.close()
@@ -141,7 +141,7 @@ def _environment(folder: Path, mail_port: int) -> dict[str, str]:
     }
 
 
-def _with_clock(original: Callable[..., dict[str, str]], file: Path) -> Callable[..., dict[str, str]]:
+def with_clock(original: Callable[..., dict[str, str]], file: Path) -> Callable[..., dict[str, str]]:
     def environment(*arguments: Any) -> dict[str, str]:
         told = original(*arguments)
         return {

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from spacy.language import Language
 
-from bot.language.reading import Before, Reading, Texts, read
+from bot.language.follow_ups import Before
+from bot.language.reading import Reading, Texts, read
 from bot.language.topic_model import Understanding
 
 WORDS = {
@@ -24,6 +25,7 @@ WORDS = {
     "suit": "ask_candidates",
     "pregnant": "ask_pregnancy",
     "gym": "ask_not_covered",
+    "match": "out_of_scope",
 }
 
 
@@ -106,6 +108,11 @@ def test_new_topic_does_not_drag_the_old_one_along(nlp: Language, message: str, 
 
 def test_how_often_asks_about_what_was_said_before(nlp: Language) -> None:
     assert topics(nlp, "how often?", Before("how should I wash", ["cleansing"])) == ["cleansing"]
+
+
+@pytest.mark.parametrize("message", ["asdfgh", "France", "blue elephants", "who won the match last night"])
+def test_what_refers_to_nothing_said_is_no_follow_up(nlp: Language, message: str) -> None:
+    assert topics(nlp, message, SCARS) == []
 
 
 def test_thanks_are_no_follow_up(nlp: Language) -> None:

@@ -91,3 +91,14 @@ def test_reading_twice_changes_no_more(text: str) -> None:
 
 def test_very_long_word_is_left_alone(wording: Wording) -> None:
     assert wording.read("a" * 50_000) == "a" * 50_000
+
+
+def test_typing_mistake_that_some_examples_hold_is_put_right() -> None:
+    texts = ["how long is recovery"] * 40 + ["hi how lng is recovry"] * 2 + ["is dermapen sore"] * 2
+    wording = Wording.learn(texts, dictionary=[])
+    assert wording.read("how lng is recovry with dermapen") == "how long is recovery with dermapen"
+
+
+def test_word_that_is_as_common_as_its_neighbour_stays() -> None:
+    wording = Wording.learn(["scars"] * 6 + ["scarf"] * 2, dictionary=[])
+    assert wording.read("scarf") == "scarf"

@@ -1,0 +1,131 @@
+"""Messages that make sense only after the one before: "why?", "and stretch marks?", "is it safe for me then"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.language.certainty import certain_topic, unknown_share
+from bot.language.questions import asks
+from bot.language.topic_model import Understanding
+
+BEFORE = "before"  # in a message's metadata: what `Before.of` reads
+# A follow-up is short. Longer messages say themselves what they are about.
+MOST_WORDS = 12
+_AGAIN = re.compile(
+    r"(?:(?:ok(?:ay)?|so|oh|but|and|hm+|right|really|ah)[ ,.!]+)*"
+    r"(?:why(?: not| is that|'?s that| though| so)?|how come|how so|really|always|never|sure|are you sure|is that (?:so|true|all)"
+    r"|tell me more|more(?: details?| info(?:rmation)?)?|go on|explain(?: that| please)?|what do you mean|meaning|like what|such as"
+    r"|for example|since \w+(?: \w+)?|even (?:a |an |the )?\w+(?: \w+){0,3}|(?:and )?(?:then|after that|afterwards|before that))[ ?!.]*"
+)
+_CONTINUES = re.compile(
+    r"(?:(?:ok(?:ay)?|cool|great|right|thanks|ah|oh|hm+|ha|so|well)[ ,.!]+)*"
+    r"(?:and|n|&|also|what about|how about|wot about|what of|what if|even|or|but|then|plus|same|is (?:it|that|this) different"
+    r"|that too|those|these|which of)\b"
+)
+_POINTS_BACK = re.compile(
+    r"\b(?:it|that|this|those|these|them|they|one|ones|there|then|so|either|neither|both|same|too)\b"
+)
+# Alone these ask of the session's length or the number of sessions; after "what should I wash with" they do not.
+_BARE = re.compile(
+    r"(?:(?:ok(?:ay)?|so|and|but|oh)[ ,]+)*(?:how (?:often|long|many|soon)(?: times| days| hours| litres)?(?: (?:for|after|then))?"
+    r"|when|until when|which(?: ones?| kinds?)?|what (?:kind|sort|type)|by when)[ ?!.]*"
+)
+_LEAD = re.compile(
+    r"^(?:(?:ok(?:ay)?|cool|great|right|thanks|ah|oh|hm+|ha|so|well|and|n|&|also|but|or|plus|what about|how about|wot about|what of)[ ,.!]+)+"
+)
+# How a follow-up like "and stretch marks?" goes on, by what was asked before it.
+_FRAMES = (
+    (
+        "can micro-needling help with {}",
+        "benefits texture_and_wrinkles scars hyperpigmentation stretch_marks pore_size",
+    ),
+    (
+        "after the treatment, what about {}",
+        "aftercare sun_protection cleansing exfoliation hydration makeup recovery_time",
+    ),
+    (
+        "can i have the treatment with {}",
+        "candidates skin_types sensitive_skin active_acne_or_infection pregnancy medical_conditions",
+    ),
+)
+_FRAME_OF = {topic: frame for frame, topics in _FRAMES for topic in topics.split()}
+# With this probability that there is no answer to it, a message stands alone unless it begins with "and" or its like.
+MOSTLY_UNKNOWN = 0.4
+_FOR_ME = re.compile(
+    r"\b(?:(?:is|would|will) (?:it|this|that) (?:still )?(?:be )?(?:safe|ok|okay|fine|all right|alright|suitable|possible|allowed)"
+    r"|(?:safe|ok|okay|fine|all right|alright|suitable|possible|allowed|a good idea) (?:for me|in my case|then)"
+    r"|can i (?:still )?(?:have|get|do) (?:it|this|one)|(?:can|could|will|would) (?:they|you) (?:still )?(?:do|treat|take) me"
+    r"|off the table|(?:count|rule) me out|stops? me)\b"
+)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was said before the message, as far as it matters to it.
+
+    Args:
+        question: the visitor's last question that was answered.
+        topics: slugs of what the answer was about, in order.
+        cautions: slugs of the cautions known of the visitor.
+    """
+
+    question: str = ""
+    topics: Sequence[str] = ()
+    cautions: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any] | None) -> Before:
+        """From what a message's metadata hold; nothing of it has to be there."""
+        content = content or {}
+        return cls(
+            str(content.get("question") or ""),
+            tuple(content.get("topics") or ()),
+            tuple(content.get("cautions") or ()),
+        )
+
+
+def framed(text: str, before: Before) -> list[str]:
+    """The question that "and stretch marks?" stands for, after a question of that kind."""
+    frame = _FRAME_OF.get(before.topics[0]) if before.topics else None
+    rest, leads = _LEAD.subn("", text.strip().lower())
+    return [frame.format(rest)] if frame and leads else []
+
+
+def topics_of_follow_up(
+    text: str, alone: Understanding, together: Sequence[Understanding], before: Before, *, speaks: bool
+) -> list[str]:
+    """What a message is about that says so only together with what was said before; [] where it speaks for itself.
+
+    `speaks` says whether a part of it asks for a topic of its own.
+    """
+    plain = text.lower().replace("’", "'").strip()
+    if _AGAIN.fullmatch(plain):
+        return list(before.topics)
+    if len(plain.split()) > MOST_WORDS:
+        return []
+    if before.cautions and _FOR_ME.search(plain) and _may_be_about_oneself(alone, before):
+        return list(before.cautions)
+    if speaks or (alone.decision == "answer" and not _BARE.fullmatch(plain)):
+        return []
+    if not _is_linked(plain, alone):
+        return []
+    if topic := next(filter(None, map(certain_topic, together)), None):
+        return [topic]
+    return list(before.topics) if alone.decision == "reject" else []
+
+
+def _is_linked(plain: str, alone: Understanding) -> bool:
+    """Whether the message refers to something said. "asdfgh" and "who won the football" after an answer do not: joined to the
+    question before them they would get its answer again."""
+    if _CONTINUES.match(plain) or _BARE.fullmatch(plain):
+        return True
+    return unknown_share(alone) < MOSTLY_UNKNOWN and (bool(_POINTS_BACK.search(plain)) or asks(plain))
+
+
+def _may_be_about_oneself(alone: Understanding, before: Before) -> bool:
+    """Whether a message could ask what a known caution means for the visitor; "can I go swimming" is certain to be no such."""
+    unsure = alone.decision != "answer"
+    return unsure or certain_topic(alone) in ("candidates", "side_effects", *before.cautions)
