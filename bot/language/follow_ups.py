@@ -52,7 +52,7 @@ _FRAMES = (
     ),
 )
 _FRAME_OF = {topic: frame for frame, topics in _FRAMES for topic in topics.split()}
-# With this probability that there is no answer to it, a message stands alone unless it begins with "and" or its like.
+# With this probability that there is no answer to it, a message stands alone: "and the football?" after an answer, too.
 MOSTLY_UNKNOWN = 0.4
 _FOR_ME = re.compile(
     r"\b(?:(?:is|would|will) (?:it|this|that) (?:still )?(?:be )?(?:safe|ok|okay|fine|all right|alright|suitable|possible|allowed)"
@@ -120,9 +120,10 @@ def topics_of_follow_up(
 def _is_linked(plain: str, alone: Understanding) -> bool:
     """Whether the message refers to something said. "asdfgh" and "who won the football" after an answer do not: joined to the
     question before them they would get its answer again."""
-    if _CONTINUES.match(plain) or _BARE.fullmatch(plain):
+    if _BARE.fullmatch(plain):
         return True
-    return unknown_share(alone) < MOSTLY_UNKNOWN and (bool(_POINTS_BACK.search(plain)) or asks(plain))
+    refers = bool(_CONTINUES.match(plain) or _POINTS_BACK.search(plain)) or asks(plain)
+    return refers and unknown_share(alone) < MOSTLY_UNKNOWN
 
 
 def _may_be_about_oneself(alone: Understanding, before: Before) -> bool:

@@ -110,7 +110,9 @@ def test_how_often_asks_about_what_was_said_before(nlp: Language) -> None:
     assert topics(nlp, "how often?", Before("how should I wash", ["cleansing"])) == ["cleansing"]
 
 
-@pytest.mark.parametrize("message", ["asdfgh", "France", "blue elephants", "who won the match last night"])
+@pytest.mark.parametrize(
+    "message", ["asdfgh", "France", "blue elephants", "who won the match last night", "and the match?"]
+)
 def test_what_refers_to_nothing_said_is_no_follow_up(nlp: Language, message: str) -> None:
     assert topics(nlp, message, SCARS) == []
 
