@@ -6,11 +6,11 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
-from actions.answer_question import answer_topics, remembered_cautions
-from actions.base import ClinicAction, Say, database, misunderstandings
+from actions.answering import answer_topics, ask_which
+from actions.base import ClinicAction, Say, misunderstandings
 from actions.cautions import mentioned_cautions
 from actions.note_contact import note_contact
-from bot.knowledge.service import find_answer
+from actions.staff_topics import say_by_staff
 
 MOST_CANDIDATES = 3
 
@@ -23,13 +23,11 @@ class ActionClarifyQuestion(ClinicAction):
 
     def decide(self, tracker: Tracker) -> Say:
         topics = possible_topics(tracker)
-        choices = _choices(topics)
+        if by_staff := say_by_staff(tracker, others=topics[: MOST_CANDIDATES - 1]):
+            return by_staff
         if len(topics) == 1:
             return answer_topics(tracker, topics)
-        if choices and misunderstandings(tracker) == 0:
-            events = remembered_cautions(tracker)
-            return Say(outcome="clarify", response="utter_which_topic", buttons=choices, events=events)
-        return answer_topics(tracker, [])
+        return ask_which(tracker, topics) or answer_topics(tracker, [])
 
 
 class ActionDeclineQuestion(ClinicAction):
@@ -39,6 +37,8 @@ class ActionDeclineQuestion(ClinicAction):
         return "action_decline_question"
 
     def decide(self, tracker: Tracker) -> Say:
+        if by_staff := say_by_staff(tracker):
+            return by_staff
         again = misunderstandings(tracker) >= 1
         return note_contact(tracker) or Say(
             outcome="unanswered",
@@ -61,10 +61,3 @@ def possible_topics(tracker: Tracker) -> list[str]:
     topics = [intent.removeprefix("ask_") for intent in understanding["candidates"][:MOST_CANDIDATES]]
     asked = [topic for topic in topics if topic not in mentioned_cautions(tracker)]
     return asked or topics
-
-
-def _choices(topics: list[str]) -> list[dict[str, str]]:
-    """Buttons titled as the topics' entries are."""
-    with database().reading() as session:
-        entries = [entry for topic in topics if (entry := find_answer(session, topic))]
-    return [{"title": entry.title, "payload": f"/ask_{entry.slug}"} for entry in entries]

@@ -47,12 +47,12 @@ class ActionRespondToReaction(ClinicAction):
         return say
 
     def apologise(self, tracker: Tracker) -> Say:
-        """An emergency that could not be put before staff is left to the channel, which says what to do and tries until it
-        can be (`bot/channels/last_resort.py`)."""
-        level = reaction_level(tracker)
-        if level not in ("urgent", "crisis"):
+        """A report that could not be put before staff is left to the channel, which says what to do and tries until it can be
+        (`bot/channels/last_resort.py`)."""
+        level = str((tracker.latest_message.get("safety") or {}).get("level"))
+        if level not in SERIOUS:
             return super().apologise(tracker)
-        return Say(outcome="urgent", events=_what_follows(level))
+        return Say(outcome="urgent" if level != "concerning" else "handoff", events=_what_follows(level))
 
 
 def reaction_level(tracker: Tracker) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Literal
 
@@ -51,12 +51,13 @@ class Timing:
     starts: Moment | None = None
 
 
-def timing_line(text: str, now: datetime, answer: Answer) -> Timing | None:
+def timing_line(text: str, now: datetime, answer: Answer, *, before: str = "") -> Timing | None:
     """What the answer's rules of time make of the moments in a message, or None where that cannot be said.
 
     Args:
         text: the message as it was written.
         now: time zone aware, in the clinic's zone.
+        before: the question that the message follows ("and on Sunday?"): what it tells of the treatment counts.
 
     Where something should have gone by now, it is None: whether it is still there, and what then, is for the safety
     rules.
@@ -64,9 +65,20 @@ def timing_line(text: str, now: datetime, answer: Answer) -> Timing | None:
     if not (answer.wait or answer.gone_within):
         return None
     moments = find_moments(text, now)
+    if before:
+        moments = _after(find_moments(before, now), moments)
     if answer.wait:
         return _waiting(moments, answer.wait, now)
     return _going(text.lower(), moments, answer, now)
+
+
+def _after(earlier: Moments, moments: Moments) -> Moments:
+    """What a message tells, with what it leaves unsaid because it was said before."""
+    if moments.treatment or moments.offset:
+        return moments
+    if moments == Moments() and earlier.offset:
+        return earlier
+    return replace(moments, treatment=earlier.treatment, wanted=moments.wanted or earlier.wanted)
 
 
 def _waiting(moments: Moments, wait: Period, now: datetime) -> Timing | None:

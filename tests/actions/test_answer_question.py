@@ -10,7 +10,8 @@ from rasa_sdk import Tracker
 from sqlalchemy import select
 
 from actions import base
-from actions.answer_question import ActionAnswerQuestion, without_repetition
+from actions.answer_question import ActionAnswerQuestion
+from actions.answering import without_repetition
 from actions.base import Say
 from actions.clarify_question import ActionClarifyQuestion
 from bot.conversations.conversation import start_conversation
@@ -87,3 +88,28 @@ def test_question_is_remembered_with_those_it_followed(database: Database) -> No
 
 def test_sentence_is_said_once() -> None:
     assert without_repetition(["One. Two.", "Two. Three.", "One. Two."]) == ["One. Two.", "Three."]
+
+
+def test_wish_to_book_beside_a_question_is_led_on(database: Database) -> None:
+    asked = tracker(database, "ouch? can i book", "pain_and_numbing", wishes_booking=True)
+    say = ActionAnswerQuestion().decide(asked)
+    assert (say.outcome, say.offer, say.response) == ("answered", "consultation", "utter_answer_and_booking")
+    assert [button["payload"] for button in say.buttons] == ["/book_consultation"]
+    assert "anaesthetic" in say.values["answers"]
+
+
+def test_wish_to_book_is_offered_once_beside_what_has_no_answer(database: Database) -> None:
+    say = ActionAnswerQuestion().decide(tracker(database, "how much? book me", "price", wishes_booking=True))
+    assert [button["payload"] for button in say.buttons] == ["/book_consultation", "/talk_to_human"]
+
+
+def test_moment_of_a_follow_up_counts_with_what_was_asked_before(database: Database) -> None:
+    before = {"question": "I had it done today, can I wear makeup?", "topics": ["makeup"]}
+    action = ActionAnswerQuestion()
+    alone = action.decide(tracker(database, "and in a week?", "makeup", slots=before, follows=False))
+    follows = action.decide(tracker(database, "and in a week?", "makeup", slots=before, follows=True))
+    assert not alone.response.startswith("utter_timing_yes")
+    assert follows.response.startswith("utter_timing_yes")
+    sooner = {**before, "question": "I had it done today, can I wear makeup tonight?"}
+    later = action.decide(tracker(database, "and in a week?", "makeup", slots=sooner, follows=True))
+    assert later.response.startswith("utter_timing_yes")

@@ -46,9 +46,16 @@ def test_question_or_single_word_that_the_rules_do_not_know_is_no_alarm(text: st
 
 
 @pytest.mark.parametrize(
-    ("grade", "response"), [("urgent", ""), ("crisis", ""), ("concerning", "utter_safe_reply")]
+    ("grade", "response"),
+    [
+        ("urgent", ""),
+        ("crisis", ""),
+        ("concerning", ""),
+        ("expected", "utter_safe_reply"),
+        (None, "utter_safe_reply"),
+    ],
 )
-def test_emergency_that_could_not_be_stored_is_left_to_the_channel(grade: str, response: str) -> None:
+def test_report_that_could_not_be_stored_is_left_to_the_channel(grade: str | None, response: str) -> None:
     report = tracker("my face is swollen", safety={"level": grade, "signs": []})
     said = ActionRespondToReaction().apologise(report)
     assert (said.text, said.response) == ("", response)
