@@ -20,6 +20,7 @@ _MODEL_INPUTS = (
     "config.yml",
     "domain.yml",
     *TRAINING_DIRS,
+    "data/safety",
     "bot/language",
     "bot/nlu",
     "bot/dialogue/rule_policy.py",
@@ -36,7 +37,7 @@ def train(settings: Settings) -> Path:
     model = folder / f"{name}.tar.gz"
     if not model.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        with step("Training the model, about a minute"):
+        with step("Training the model, two or three minutes"):
             _train(settings, environment, name)
     return model
 

@@ -1,7 +1,7 @@
 """Training and asking this project's own pipeline on other messages: a temporary Rasa project with our config.yml.
 
-Two things differ from the assistant's own training: the examples are the corpus's, and `SafetyRulesClassifier` is left out,
-whose business is reactions to a treatment. Training and asking are processes of their own, the first by the command that
+Two things differ from the assistant's own training: the examples are the corpus's, and `ReportRecogniser` and
+`SafetyRulesClassifier` are left out, whose business is reactions to a treatment. Training and asking are processes of their own, the first by the command that
 `make train` uses, the second by Rasa's `Agent` with Rasa made light as `make run` makes it.
 """
 
@@ -26,7 +26,10 @@ from bot.light_rasa import lighten
 from bot.settings import PROJECT_DIR, load_settings
 from bot.training import language_models
 
-SAFETY = "bot.nlu.safety_rules_classifier.SafetyRulesClassifier"
+SAFETY = (
+    "bot.nlu.report_recogniser.ReportRecogniser",
+    "bot.nlu.safety_rules_classifier.SafetyRulesClassifier",
+)
 MODEL = "corpus.tar.gz"
 WARM_UP = 20  # messages before the clock counts
 _ONE_CORE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -39,7 +42,7 @@ class Prediction:
     Args:
         intent: its answer; `nlu_fallback` where it is not certain enough.
         best: the first of its ranking, certain or not; "" where there is none.
-        certainty: confidence × similarity of the first, which the threshold is compared with.
+        certainty: probability of being in scope × similarity of the first, which the threshold is compared with.
         seconds: processor time of the whole of `parse_message`, which on one idle core is the time it takes.
     """
 
@@ -85,7 +88,7 @@ def predict(texts: Sequence[str], folder: Path) -> list[Prediction]:
 def write_config(file: Path) -> None:
     """Write this project's configuration of the pipeline, `SafetyRulesClassifier` left out."""
     config = YAML(typ="safe").load(PROJECT_DIR / "config.yml")
-    config["pipeline"] = [part for part in config["pipeline"] if part["name"] != SAFETY]
+    config["pipeline"] = [part for part in config["pipeline"] if part["name"] not in SAFETY]
     del config["policies"]
     with file.open("w", encoding="utf-8") as output:
         YAML().dump(config, output)
@@ -127,7 +130,7 @@ def _prediction(parsed: dict[str, Any], seconds: float) -> Prediction:
     ranking, found = parsed["intent_ranking"], parsed["understanding"]
     best = ranking[0]["name"] if ranking else ""
     # Of what it takes for another language the pipeline says nothing more.
-    certainty = found["confidence"] * found["similarity"] if found else 0.0
+    certainty = found["certainty"] if found else 0.0
     return Prediction(parsed["intent"]["name"], best, certainty, seconds)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
@@ -21,6 +21,15 @@ from bot.settings import Clinic, Settings, alert_address
 logger = logging.getLogger(__name__)
 
 READY_AFTER_SECONDS = 5.0
+SERIOUS = ("crisis", "urgent", "concerning")  # gravest first
+
+
+@dataclass(frozen=True)
+class SafeWords:
+    """What is said to a message whose turn failed: to one that reports something for a clinician, and to any other."""
+
+    concerning: Reply
+    ordinary: Reply
 
 
 async def get_ready(settings: Settings) -> None:
@@ -45,22 +54,33 @@ def urgent_wording(text: str, settings: Settings, clinic: Clinic) -> str | None:
 
 def urgent_level(text: str, settings: Settings) -> str | None:
     """`urgent`, `crisis` or None, by the safety rules alone."""
-    level = assess(loaded_pipeline(settings.data_dir / "spacy")(text)).level
+    level = _level(text, settings)
     return level if level in ("urgent", "crisis") else None
 
 
 def safe_reply(
-    message: Inbound, failure: str, ordinary: Reply, database: Database, settings: Settings, clinic: Clinic
+    message: Inbound,
+    failure: str,
+    heard: str | None,
+    words: SafeWords,
+    database: Database,
+    settings: Settings,
+    clinic: Clinic,
 ) -> Reply:
-    """What a message gets whose turn failed: the words for an emergency, put before staff as well, or the ordinary ones.
+    """What a message gets whose turn failed: for an emergency or a report the words for it, put before staff as well, or the
+    ordinary ones.
+
+    Args:
+        heard: the level that Rasa's model hears in the message, where that could be asked; the rules are asked anyway.
 
     Raises:
-        SQLAlchemyError: an emergency cannot be put before staff just now. The message stays unanswered and is tried again;
-            meanwhile its visitor is refused with the same words.
+        SQLAlchemyError: a report cannot be put before staff just now. The message stays unanswered and is tried again;
+            meanwhile the visitor of an emergency is refused with the same words.
     """
-    level = urgent_level(message.text, settings)
+    levels = (heard, _level(message.text, settings))
+    level = next((level for level in SERIOUS if level in levels), None)
     if level is None:
-        return replace(ordinary, failure=failure)
+        return replace(words.ordinary, failure=failure)
     try:
         with database.transaction() as session:
             require_not_erased(session, message.conversation_id)
@@ -72,7 +92,11 @@ def safe_reply(
         IntegrityError,
         ProgrammingError,
     ) as error:  # ours, and would last: the words matter more
-        logger.error(
-            "An emergency in conversation %s was not recorded: %s", message.conversation_id, where(error)
-        )
+        logger.error("A report in conversation %s was not recorded: %s", message.conversation_id, where(error))
+    if level == "concerning":
+        return replace(words.concerning, failure=failure)
     return Reply(clinic.urgent_care.wording(level), outcome="urgent", failure=failure)
+
+
+def _level(text: str, settings: Settings) -> str | None:
+    return assess(loaded_pipeline(settings.data_dir / "spacy")(text)).level

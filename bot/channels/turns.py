@@ -30,7 +30,7 @@ from bot.conversations.replies import Reply
 from bot.conversations.turn import AlreadyAnsweredError, Committed, SilentTurnError, StaleConversationError
 from bot.database import Database
 from bot.dialogue.adjustments import adjust
-from bot.dialogue.closing import close_turn
+from bot.dialogue.closing import close_turn, understand
 from bot.dialogue.current_turn import running_turn
 from bot.errors import where
 
@@ -60,7 +60,7 @@ class Turns:
 
     Args:
         agent: gives Rasa's agent, which may be replaced while the server runs.
-        safe_reply: what is said to a message whose turn failed or said nothing; runs in a thread.
+        safe_reply: what is said to a message whose turn failed (why, and the level that the model hears in it); runs in a thread.
         on_change: called with `typing` or `message` and the conversation's id whenever there is something to show.
     """
 
@@ -70,7 +70,7 @@ class Turns:
         channel: str,
         *,
         agent: Callable[[], Agent],
-        safe_reply: Callable[[Inbound, str], Reply],
+        safe_reply: Callable[[Inbound, str, str | None], Reply],
         on_change: Callable[[str, str], None] = lambda kind, conversation_id: None,
     ) -> None:
         self._database = database
@@ -170,9 +170,13 @@ class Turns:
         return None
 
     async def _close(self, message: Inbound, failure: str) -> None:
-        reply = await asyncio.to_thread(self._safe_reply, message, failure)
+        """Answer a message whose turn failed. The loaded model may hear more in it than the rules alone, so it is asked again."""
+        sent = self._user_message(message)
+        understood = await understand(self._agent(), sent)
+        heard = (understood.get("safety") or {}).get("level")
+        reply = await asyncio.to_thread(self._safe_reply, message, failure, heard)
         try:
-            await close_turn(self._agent(), self._user_message(message), reply)
+            await close_turn(self._agent(), sent, understood, reply)
         except (StaleConversationError, AlreadyAnsweredError) as error:
             logger.info("Another turn came first in %s: %s", message.conversation_id, where(error))
 

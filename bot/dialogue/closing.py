@@ -20,14 +20,24 @@ UNDERSTAND_SECONDS = 2.0  # it may be NLU that hangs
 NOT_UNDERSTOOD: dict[str, Any] = {"intent": {"name": "nlu_fallback", "confidence": 0.0}, "entities": []}
 
 
-async def close_turn(agent: Agent, message: UserMessage, reply: Reply) -> None:
-    """Answer the message with `reply`, and go on listening; a "yes" to it asks for a person.
+async def understand(agent: Agent, message: UserMessage) -> dict[str, Any]:
+    """What NLU makes of the message, so that what was mentioned is known later; nothing where it is NLU that fails."""
+    if message.parse_data:
+        return dict(message.parse_data)
+    try:
+        return dict(await asyncio.wait_for(agent.parse_message(message.text), UNDERSTAND_SECONDS))
+    except Exception as error:
+        logger.error("A message in conversation %s was not understood: %s", message.sender_id, where(error))
+        return dict(NOT_UNDERSTOOD)
+
+
+async def close_turn(agent: Agent, message: UserMessage, understood: dict[str, Any], reply: Reply) -> None:
+    """Answer the message, which was `understood` so, with `reply`, and go on listening; a "yes" to it asks for a person.
 
     Raises:
         StaleConversationError, AlreadyAnsweredError, ConversationGoneError: see `commit_turn`.
     """
     tracker = await agent.processor.fetch_tracker_and_update_session(message.sender_id, message.output_channel)
-    understood = message.parse_data or await _understand(agent, message)
     buttons = [{"title": choice.title, "payload": choice.payload} for choice in reply.choices]
     marks = {"outcome": reply.outcome, "failure": reply.failure}
     for event in (
@@ -45,12 +55,3 @@ async def close_turn(agent: Agent, message: UserMessage, reply: Reply) -> None:
     ):
         tracker.update(event, agent.domain)
     await agent.tracker_store.save(tracker)
-
-
-async def _understand(agent: Agent, message: UserMessage) -> dict[str, Any]:
-    """What NLU makes of the message, so that what was mentioned is known later; nothing where it is NLU that fails."""
-    try:
-        return dict(await asyncio.wait_for(agent.parse_message(message.text), UNDERSTAND_SECONDS))
-    except Exception as error:
-        logger.error("A message in conversation %s was not understood: %s", message.sender_id, where(error))
-        return dict(NOT_UNDERSTOOD)

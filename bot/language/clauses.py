@@ -22,7 +22,7 @@ _VERBS = word_set(
 _BEFORE_SUBORDINATE = word_set(
     "if that when whether is are was does do did will can could would might may should case think believe"
     " because though unless until while where how why what say says said once after before since which"
-    " like as than and or"
+    " like as than and or suppose supposing imagine"
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.language.certainty import certain_topic, unknown_share
+from bot.language.certainty import certain_topic, likely_topic, unknown_share
 from bot.language.questions import asks
 from bot.language.topic_model import Understanding
 
@@ -24,6 +24,14 @@ _CONTINUES = re.compile(
     r"(?:(?:ok(?:ay)?|cool|great|right|thanks|ah|oh|hm+|ha|so|well)[ ,.!]+)*"
     r"(?:and|n|&|also|what about|how about|wot about|what of|what if|even|or|but|then|plus|same|is (?:it|that|this) different"
     r"|that too|those|these|which of)\b"
+)
+# "And on Sunday?", "what about tomorrow evening": about what was asked before, at another time.
+_AT_ANOTHER_TIME = re.compile(
+    r"(?:(?:ok(?:ay)?|so|and|n|but|or|what about|how about|wot about|what if)[ ,]+)*"
+    r"(?:(?:on|in|by|at|after|from|this|next|the|a|an|one|two|three|four|five|\d+|few|couple|of) )*"
+    r"(?:today|tonight|tomorrow|tmrw|tomoz|2moro|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tues?|weds?|thurs?|fri|sat|sun"
+    r"|weekend|days?|weeks?|fortnight|months?|hours?|mornings?|afternoons?|evenings?|nights?|noon|midday|lunchtime)"
+    r"(?: (?:morning|afternoon|evening|night|noon|lunchtime|later|after|then|at \d[\d:.]*(?: ?[ap]m)?))*[ ?!.]*"
 )
 _POINTS_BACK = re.compile(
     r"\b(?:it|that|this|those|these|them|they|one|ones|there|then|so|either|neither|both|same|too)\b"
@@ -54,11 +62,19 @@ _FRAMES = (
 _FRAME_OF = {topic: frame for frame, topics in _FRAMES for topic in topics.split()}
 # With this probability that there is no answer to it, a message stands alone: "and the football?" after an answer, too.
 MOSTLY_UNKNOWN = 0.4
+# Least probability × similarity of the topic that a short message is about by itself.
+LIKELY_ALONE = 0.45
 _FOR_ME = re.compile(
     r"\b(?:(?:is|would|will) (?:it|this|that) (?:still )?(?:be )?(?:safe|ok|okay|fine|all right|alright|suitable|possible|allowed)"
     r"|(?:safe|ok|okay|fine|all right|alright|suitable|possible|allowed|a good idea) (?:for me|in my case|then)"
-    r"|can i (?:still )?(?:have|get|do) (?:it|this|one)|(?:can|could|will|would) (?:they|you) (?:still )?(?:do|treat|take) me"
-    r"|off the table|(?:count|rule) me out|stops? me)\b"
+    r"|(?:can|could|may) (?:i|we) (?:both )?(?:still )?(?:have|get|do|come|be (?:seen|treated))"
+    r"|(?:can|could|will|would|do) (?:they|you) (?:still )?(?:do|treat|take|see|have) (?:me|us|it|people)"
+    r"|(?:do|should|must|would) i (?:have to |need to |hav 2 )?(?:wait|postpone|hold off|cancel)|is (?:that|it) a (?:no|problem)"
+    r"|off the table|(?:count|counts|rule|rules) me out|(?:am|means?) i(?:'?m)? out|stops? me|still (?:possible|on))\b"
+)
+# What somebody tells of themselves that decides whether they may be treated at all.
+SUITABILITY = frozenset(
+    "pregnancy medical_conditions active_acne_or_infection skin_types sensitive_skin".split()
 )
 
 
@@ -87,6 +103,11 @@ class Before:
         )
 
 
+def asks_for_oneself(text: str) -> bool:
+    """Whether a question is whether what was told of oneself is in the way: "I take warfarin. Does that stop me?"."""
+    return bool(_FOR_ME.search(text.lower().replace("’", "'")))
+
+
 def framed(text: str, before: Before) -> list[str]:
     """The question that "and stretch marks?" stands for, after a question of that kind."""
     frame = _FRAME_OF.get(before.topics[0]) if before.topics else None
@@ -102,19 +123,28 @@ def topics_of_follow_up(
     `speaks` says whether a part of it asks for a topic of its own.
     """
     plain = text.lower().replace("’", "'").strip()
-    if _AGAIN.fullmatch(plain):
+    if _AGAIN.fullmatch(plain) or _AT_ANOTHER_TIME.fullmatch(plain):
         return list(before.topics)
     if len(plain.split()) > MOST_WORDS:
         return []
     if before.cautions and _FOR_ME.search(plain) and _may_be_about_oneself(alone, before):
         return list(before.cautions)
-    if speaks or (alone.decision == "answer" and not _BARE.fullmatch(plain)):
+    if speaks or (_speaks_for_itself(alone) and not _BARE.fullmatch(plain)):
         return []
     if not _is_linked(plain, alone):
         return []
     if topic := next(filter(None, map(certain_topic, together)), None):
         return [topic]
     return list(before.topics) if alone.decision == "reject" else []
+
+
+def _speaks_for_itself(alone: Understanding) -> bool:
+    """Whether a message is likely about one topic of its own, or no question at all. "Which kind would be best?" is certain to have
+    an answer, and yet about nothing by itself."""
+    if alone.decision != "answer":
+        return False
+    topic = certain_topic(alone)
+    return topic is None or likely_topic(alone, LIKELY_ALONE) is not None
 
 
 def _is_linked(plain: str, alone: Understanding) -> bool:

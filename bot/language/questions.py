@@ -15,7 +15,7 @@ LEAST_LETTERS = 3
 _JOINS = word_set("and & + also plus or n btw , / then")
 _ASKS_AT_START = word_set(
     "what what's whats how how's hows when where who which why whose whom is are am was do does did can could will would"
-    " should shall may might must has have any wot wat wen wher wots hw cn"
+    " should shall may might must has have any wot wat wats wen wher wots hw cn whos who's wos dus duz r wil wud cud shud"
 )
 _ASKS = re.compile(
     r"\b(?:want(?:ed)? to (?:know|ask|find out)|wonder(?:ing|ed)?|tell me|let me know|question|please (?:send|explain|tell)"
@@ -34,13 +34,15 @@ class Part:
     Args:
         text: its words as they were written.
         sentence: number of its sentence in the message.
-        asks: whether it is put as a question or a request, rather than told.
+        asks: whether it is put as a question or a request.
+        tells: whether it tells of whoever writes ("my skin is dry").
         whole: whether it is a whole sentence.
     """
 
     text: str
     sentence: int
     asks: bool
+    tells: bool
     whole: bool
 
 
@@ -74,13 +76,8 @@ def asks(text: str) -> bool:
 def _part(span: Span, text: str, sentence: int, *, whole: bool) -> Part:
     words = text[span.start_char : span.end_char] if len(text) == len(span.doc.text) else span.text
     following = span.doc[span.end : span.end + 1].text if span.end < len(span.doc) else ""
-    question = asks(words) or following == "?" or (not whole and _sentence_asks(span))
-    return Part(words.strip(" ,;"), sentence, question, whole)
-
-
-def _sentence_asks(span: Span) -> bool:
-    """A piece of a list ("crow's feet + sun spots?") asks what its sentence asks; "I'm pregnant" in it is told."""
-    return bool(span.sent.text.rstrip().endswith("?")) and not _TELLS.match(span.text.lower())
+    question = asks(words) or following == "?"
+    return Part(words.strip(" ,;"), sentence, question, bool(_TELLS.match(span.text.lower())), whole)
 
 
 def _pieces(sentence: Span) -> list[Span]:
@@ -105,4 +102,5 @@ def _divides(token: Token) -> bool:
 
 
 def _says_something(span: Span) -> bool:
-    return sum(len(token.text) for token in span if token.is_alpha) >= LEAST_LETTERS
+    letters = sum(len(token.text) for token in span if token.is_alpha and token.norm_ not in _JOINS)
+    return letters >= LEAST_LETTERS

@@ -51,6 +51,13 @@ def find_signs(docs: Sequence[Doc]) -> list[Sign]:
     return [sign for sign in rules.signs if report.shows(sign)]
 
 
+def is_before_treatment(doc: Doc) -> bool:
+    """Whether the message is about the time before a treatment, and about none that was."""
+    if not doc.spans.get("signs"):
+        return False
+    return _Report([doc], load_rules()).is_before_treatment
+
+
 def as_assessment(signs: Iterable[Sign]) -> Assessment:
     """The gravest level of `signs`, and their names without repetition."""
     found = sorted(signs, key=lambda sign: LEVELS.index(sign.level))
@@ -80,6 +87,10 @@ class _Report:
         self._hours = self._hours_passed(hours)
         self._person = self._after or self._hours is not None or any(map(_speaks_of_somebody, words))
 
+    @property
+    def is_before_treatment(self) -> bool:
+        return self._before and not self._after
+
     def shows(self, sign: Sign) -> bool:
         return self._shows_any(sign) and self._needs_met(sign) and self._time_fits(sign)
 
@@ -97,7 +108,7 @@ class _Report:
     def _needs_met(self, sign: Sign) -> bool:
         if sign.level == "crisis" or (sign.level == "urgent" and sign.needs == "nothing"):
             return True
-        if self._long_ago or (self._before and not self._after):
+        if self._long_ago or self.is_before_treatment:
             return False
         if sign.needs == "treatment":
             return self._after or self._hours is not None

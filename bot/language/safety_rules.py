@@ -13,7 +13,7 @@ import tomli
 Level = Literal["crisis", "urgent", "concerning", "expected"]
 LEVELS: tuple[Level, ...] = ("crisis", "urgent", "concerning", "expected")
 RULES = Path(__file__).with_name("safety.toml")
-_CODE = ("safety.py", "safety_reading.py", "safety_rules.py")
+_CODE = ("safety.py", "safety_reading.py", "safety_rules.py", "second_look.py")
 _NEAR = 4  # words that may stand between the families of a sign
 
 

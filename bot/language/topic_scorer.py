@@ -24,11 +24,10 @@ Integers = NDArray[np.int64]
 SPELLING_SHARE = 0.75
 SPELLING_DIMENSIONS = 512
 REGULARISATION = 30.0
-# What a cosine of 1 to the nearest example adds to a topic's log-probability. On BANKING77's training part (10 an intent
-# learnt, the rest predicted, six draws) 84.2 % are right without, 84.6 % with 2, 84.8 % with 4; of this project's held-out
-# examples 80.9 %, 81.4 % and 81.4 %. But the more it counts, the more certain looks what is out of scope (CLINC150,
-# validation part).
-NEAREST = 2.0
+# What a cosine of 1 to the nearest example adds to a topic's log-probability. Of this project's examples, 2,956 held out of
+# training, 77.8 % are right with 2, 78.9 % with 8; of the development messages of the article 151 and 153 of 170, and those without
+# an answer stand further apart from them (area under the curve 0.945, 0.952 with 4, 0.959).
+NEAREST = 8.0
 # The likeliest topics whose examples are looked at for that: with five, as right as with all, in a tenth of the time.
 LIKELY = 5
 # From here on a run of letters that only one message holds is left out.
@@ -65,15 +64,15 @@ class Examples:
 class Spelling:
     """Weighted runs of 2 to 4 letters, compressed so that a classifier learns from them in seconds."""
 
-    def __init__(self, runs: TfidfVectorizer, projection: Vectors) -> None:
+    def __init__(self, runs: TfidfVectorizer, projection: NDArray[np.float16]) -> None:
         self.runs = runs
         self.projection = projection
         self._runs_of = runs.build_analyzer()
         self._rarity = np.asarray(runs.idf_, dtype=np.float32)
 
     @classmethod
-    def fit(cls, texts: Sequence[str]) -> Spelling:
-        """Learn which runs are rare, and which stand together."""
+    def fit(cls, texts: Sequence[str], dimensions: int = SPELLING_DIMENSIONS) -> Spelling:
+        """Learn which runs are rare, and which stand together; a row gets at most so many `dimensions`."""
         rarest = 2 if len(texts) >= MANY_EXAMPLES else 1
         runs = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True, min_df=rarest, dtype=np.float32
@@ -81,12 +80,13 @@ class Spelling:
         weights = runs.fit_transform(texts)
         # The runs left out are of no use any more, and many.
         runs.stop_words_ = None
-        _, _, axes = randomized_svd(weights, min(SPELLING_DIMENSIONS, *weights.shape), random_state=SEED)
+        _, _, axes = randomized_svd(weights, min(dimensions, *weights.shape), random_state=SEED)
         # In the order in which rows are read: ten times as fast for one message.
-        return cls(runs, np.ascontiguousarray(axes.T, dtype=np.float32))
+        # In half the bytes, which is exact enough for directions: this table is most of a model.
+        return cls(runs, np.ascontiguousarray(axes.T, dtype=np.float16))
 
     def rows(self, texts: Sequence[str]) -> Vectors:
-        """One row of length 1 a text (of length 0 where it holds no known run), shape (number of texts, up to 512)."""
+        """One row of length 1 a text (of length 0 where it holds no known run), shape (number of texts, dimensions)."""
         return np.stack([self._row(text) for text in texts])
 
     def _row(self, text: str) -> Vectors:
@@ -97,7 +97,7 @@ class Spelling:
             return np.zeros(self.projection.shape[1], dtype=np.float32)
         indices = np.fromiter(counts.keys(), dtype=np.intp, count=len(counts))
         often = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        row = ((1 + np.log(often)) * self._rarity[indices]) @ self.projection[indices]
+        row = ((1 + np.log(often)) * self._rarity[indices]) @ self.projection[indices].astype(np.float32)
         length = np.linalg.norm(row)
         return np.asarray(row / length if length else row, dtype=np.float32)
 
@@ -126,17 +126,17 @@ class TopicScorer:
             return cls(examples, spelling, None)
         # Every topic weighs the same, whether it has 40 examples or 400.
         classifier = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=100, tol=1e-2)
-        classifier.fit(_features(examples.vectors, spelling.rows(examples.texts)), examples.topics)
+        classifier.fit(features(examples.vectors, spelling.rows(examples.texts)), examples.topics)
         return cls(examples, spelling, classifier)
 
     def logits(self, texts: Sequence[str], vectors: Vectors) -> Floats:
         """Unscaled log-probabilities, shape (number of texts, number of topics)."""
         if self._classifier is None:
             return np.zeros((len(texts), 1))
-        features = _features(vectors, self._spelling.rows(texts))
+        rows = features(vectors, self._spelling.rows(texts))
         # scikit-learn's `decision_function` without its inspection of the numbers: a third of the time for one message.
         weights, offsets = self._classifier.coef_, self._classifier.intercept_
-        logits = np.asarray(features @ weights.T + offsets, dtype=np.float64)
+        logits = np.asarray(rows @ weights.T + offsets, dtype=np.float64)
         # Of two topics, scikit-learn gives one number: the second's log-odds.
         logits = logits if logits.shape[1] > 1 else np.hstack([np.zeros_like(logits), logits])
         return logits + NEAREST * self._likely_similarities(vectors, logits)
@@ -189,5 +189,6 @@ class TopicScorer:
         return cls(examples, Spelling(content["runs"], content["projection"]), content["classifier"])
 
 
-def _features(vectors: Vectors, spelling: Vectors) -> Vectors:
+def features(vectors: Vectors, spelling: Vectors) -> Vectors:
+    """What is learnt from: meaning and spelling side by side, a row a text."""
     return np.hstack([vectors, SPELLING_SHARE * spelling]).astype(np.float32)

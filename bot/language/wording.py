@@ -25,6 +25,17 @@ FAR_COMMONER = 8
 COMMON = 50
 
 _WORDS = re.compile(r"[^\W\d_](?:[^\W\d_]|['’](?=[^\W\d_]))*")
+_PIECES = re.compile(r"(?<![\w'’])[^\W_]+(?![\w'’])")
+# "hav 2 come", "do 4 dat", but not "2 days after".
+_TO = re.compile(
+    r"(?<=[a-z] )2(?= (?:the|da|my|me|u|you|ur|your|be|b|come|cum|do|get|go|have|hav|heal|kno|know|look|pay|see|c|stop|wait|w8|wear|wash"
+    r"|work)\b)",
+    re.IGNORECASE,
+)
+_FOR = re.compile(
+    r"(?<=[a-z] )4(?= (?:the|da|my|me|u|you|ur|your|dat|that|this|dis|it|some|sum|men|women)\b)",
+    re.IGNORECASE,
+)
 _DRAWN_OUT = re.compile(r"(.)\1{2,}")
 _VOWELS = re.compile(r"[aeiou]")
 
@@ -32,8 +43,12 @@ _VOWELS = re.compile(r"[aeiou]")
 class Wording:
     """Corrects the words of messages; learnt with `learn`, made again from its `counts`."""
 
-    def __init__(self, counts: Mapping[str, int], dictionary: Collection[str]) -> None:
-        """`counts` says how many examples hold a word, `dictionary` are further correct words; all in lower case."""
+    def __init__(
+        self, counts: Mapping[str, int], dictionary: Collection[str], shorthand: Mapping[str, str] | None = None
+    ) -> None:
+        """`counts` says how many examples hold a word, `dictionary` are further correct words, `shorthand` what short ways of
+        writing mean; all in lower case."""
+        self._shorthand = shorthand or {}
         self.counts: dict[str, int] = {}
         self._known = {word for word in dictionary if len(word) >= SHORTEST_OF_DICTIONARY}
         self._by_consonants: dict[str, list[str]] = defaultdict(list)
@@ -44,9 +59,11 @@ class Wording:
                 self._learn(word, count)
 
     @classmethod
-    def learn(cls, texts: Iterable[str], dictionary: Collection[str]) -> Wording:
+    def learn(
+        cls, texts: Iterable[str], dictionary: Collection[str], shorthand: Mapping[str, str] | None = None
+    ) -> Wording:
         """Learn from examples, most of whose words are right."""
-        return cls(Counter(word for text in texts for word in set(_words(text))), dictionary)
+        return cls(Counter(word for text in texts for word in set(_words(text))), dictionary, shorthand)
 
     def _learn(self, word: str, count: int) -> None:
         self.counts[word] = count
@@ -61,8 +78,14 @@ class Wording:
         return meant != word and self.counts[meant] >= FAR_COMMONER * count
 
     def read(self, text: str) -> str:
-        """`text` with its unknown words replaced by what they most likely mean; all else stays as it is."""
-        return _WORDS.sub(lambda match: self._correct(match.group()), text)
+        """`text` with shorthand and unknown words replaced by what they most likely mean; all else stays as it is."""
+        return _WORDS.sub(lambda match: self._correct(match.group()), self._spell_out(text))
+
+    def _spell_out(self, text: str) -> str:
+        if not self._shorthand:
+            return text
+        text = _FOR.sub("for", _TO.sub("to", text))
+        return _PIECES.sub(lambda match: self._shorthand.get(match.group().lower(), match.group()), text)
 
     def _correct(self, written: str) -> str:
         word = written.lower()

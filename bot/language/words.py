@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from bot.language.phrases import expand
 
 HERE = Path(__file__).resolve().parent
 VOCABULARY, CONTEXT, SAFETY = HERE / "vocabulary.toml", HERE / "context.toml", HERE / "safety.toml"
+_TOKENS_ONLY = frozenset({"s", "m", "n", "c", "v", "w", "breath"})
 _CODE = (
     "pipeline", "tokenizing", "words", "spelling", "phrases", "mentions", "clauses", "context", "elapsed", "ages",
 )  # fmt: skip
@@ -45,6 +47,14 @@ def read_words() -> dict[str, Any]:
         "symptoms": [*families["symptoms"], *families["crisis"]],
         "timing": [*families["timing"]],
     }
+
+
+@lru_cache(maxsize=1)
+def read_shorthand() -> dict[str, str]:
+    """What short ways of writing mean ("ppl": "people"), without the pieces that only the tokenizer makes ("n't", "s")."""
+    table = tomli.loads(VOCABULARY.read_text("utf-8"))["shorthand"]
+    meant = {short: word for word, shorts in table.items() for short in shorts}
+    return {short: word for short, word in meant.items() if short.isalnum() and short not in _TOKENS_ONLY}
 
 
 def content_hash() -> str:

@@ -21,6 +21,7 @@ from bot.language.encoder_graph import ensure_encoder
 from bot.language.follow_ups import BEFORE, Before
 from bot.language.reading import Texts
 from bot.language.wording import Wording
+from bot.language.words import content_hash, read_shorthand
 from bot.nlu.sources import source_digest
 from bot.settings import load_settings
 
@@ -53,7 +54,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
         self._encoder = encoder
         self._storage = storage
         self._resource = resource
-        self._wording = Wording(counts, encoder.dictionary())
+        self._wording = Wording(counts, encoder.dictionary(), read_shorthand())
 
     @classmethod
     def create(
@@ -63,7 +64,7 @@ class SentenceEncoderFeaturizer(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "SentenceEncoderFeaturizer":
-        return cls(_encoder(config), model_storage, resource, {})
+        return cls(encoder_for(config), model_storage, resource, {})
 
     @classmethod
     def load(
@@ -76,15 +77,15 @@ class SentenceEncoderFeaturizer(GraphComponent):
     ) -> "SentenceEncoderFeaturizer":
         with model_storage.read_from(resource) as folder:
             counts = json.loads((folder / WORDS).read_text(encoding="utf-8"))
-        return cls(_encoder(config), model_storage, resource, counts)
+        return cls(encoder_for(config), model_storage, resource, counts)
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        return f"{WEIGHTS_SHA256}-{BUILD}-{source_digest(encoder, spelling, wording)}"
+        return f"{WEIGHTS_SHA256}-{BUILD}-{source_digest(encoder, spelling, wording)}-{content_hash()}"
 
     def train(self, training_data: TrainingData) -> Resource:
         texts = [example.get(TEXT) or "" for example in training_data.intent_examples]
-        self._wording = Wording.learn(texts, self._encoder.dictionary())
+        self._wording = Wording.learn(texts, self._encoder.dictionary(), read_shorthand())
         with self._storage.write_to(self._resource) as folder:
             (folder / WORDS).write_text(json.dumps(self._wording.counts, sort_keys=True), encoding="utf-8")
         return self._resource
@@ -127,7 +128,12 @@ def sentence_vector(message: Message) -> Optional[Vectors]:
     return None if sentence is None else np.asarray(sentence.features, dtype=np.float32)[0]
 
 
-def _encoder(config: Dict[str, Any]) -> SentenceEncoder:
+def encoder_for(config: Dict[str, Any]) -> SentenceEncoder:
+    """The encoder that a component's configuration asks for, built where it is missing.
+
+    Raises:
+        InvalidConfigException: there is no such precision.
+    """
     if config["precision"] not in get_args(Precision):
         raise InvalidConfigException(f"{ORIGIN}: 'precision' is one of {', '.join(get_args(Precision))}.")
     folder = Path(config["folder"]) if config["folder"] else load_settings().data_dir / "encoder"

@@ -13,3 +13,11 @@ def source_digest(*modules: ModuleType) -> str:
     for module in modules:
         digest.update(Path(module.__file__ or "").read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def folder_digest(folder: Path) -> str:
+    """A hash of the files in a folder, 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

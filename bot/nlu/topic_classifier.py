@@ -16,7 +16,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.language import topic_decision, topic_holdout, topic_model, topic_scorer
 from bot.language.follow_ups import BEFORE, Before
 from bot.language.reading import Reading, Texts, read
+from bot.language.second_look import HARDLY
 from bot.language.topic_model import TopicModel, Understanding
+from bot.nlu.report_recogniser import HEARD
 from bot.nlu.sentence_encoder_featurizer import SIGHTED, SentenceEncoderFeaturizer, sentence_vector
 from bot.nlu.sources import source_digest
 
@@ -24,7 +26,9 @@ from bot.nlu.sources import source_digest
 UNKNOWN = frozenset({"out_of_scope", "ask_not_covered"})
 RANKED = 10
 # What is made of a message without words, and of every message while nothing was learnt.
-NOT_UNDERSTOOD = Understanding(decision="reject", ranking=(), similarity=0.0, threshold=0.0, candidates=())
+NOT_UNDERSTOOD = Understanding(
+    decision="reject", ranking=(), similarity=0.0, certainty=0.0, threshold=0.0, candidates=()
+)
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +104,8 @@ class TopicClassifier(GraphComponent):
             return Reading(NOT_UNDERSTOOD)
         texts, vectors = message.get(SIGHTED) or (Texts(message.get(TEXT)), vector[np.newaxis])
         before = Before.of((message.get("metadata") or {}).get(BEFORE))
-        return read(texts, vectors, before, self._model)
+        heard = message.get(HEARD)
+        return read(texts, vectors, before, self._model, reports=heard is None or heard.serious >= HARDLY)
 
 
 def _learn(examples: List[Message]) -> TopicModel:
@@ -124,9 +129,11 @@ def _annotate(message: Message, reading: Reading) -> None:
         "candidates": list(understanding.candidates),
         "confidence": confidence,
         "similarity": understanding.similarity,
+        "certainty": understanding.certainty,
         "threshold": understanding.threshold,
         "topics": list(reading.topics),
         "follows": reading.follows,
+        "wishes_booking": reading.wishes_booking,
     }
     message.set("intent", {"name": name, "confidence": confidence}, add_to_output=True)
     message.set("intent_ranking", ranking, add_to_output=True)

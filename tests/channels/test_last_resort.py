@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.channels.last_resort import safe_reply, unavailable_wording, urgent_wording
+from bot.channels.last_resort import SafeWords, safe_reply, unavailable_wording, urgent_wording
 from bot.conversations.conversation import start_conversation
 from bot.conversations.handoff import waiting_handoffs
 from bot.conversations.models import Inbound
@@ -18,6 +18,7 @@ from bot.database import Database
 from bot.settings import PROJECT_DIR, Alerts, Clinic, Contact, Settings, load_clinic, load_settings
 
 ORDINARY = Reply("Something went wrong.", outcome="handoff")
+CONCERNING = Reply("Contact the clinic today.", outcome="handoff")
 
 
 @dataclass
@@ -29,9 +30,10 @@ class Emergency:
     clinic: Clinic
     conversation_id: str
 
-    def reply(self, text: str) -> Reply:
+    def reply(self, text: str, heard: str | None = None) -> Reply:
         message = Inbound(conversation_id=self.conversation_id, message_id="m1", text=text)
-        return safe_reply(message, "fault", ORDINARY, self.database, self.settings, self.clinic)
+        words = SafeWords(CONCERNING, ORDINARY)
+        return safe_reply(message, "fault", heard, words, self.database, self.settings, self.clinic)
 
     def waiting(self) -> list[str]:
         with self.database.reading() as session:
@@ -63,6 +65,29 @@ def test_emergency_gets_its_wording_and_is_put_before_staff(
 ) -> None:
     wording = emergency.clinic.urgent_care.wording(level)
     assert emergency.reply(text) == Reply(wording, outcome="urgent", failure="fault")
+    assert emergency.waiting() == [level]
+
+
+def test_concerning_report_is_put_before_staff_as_well(emergency: Emergency) -> None:
+    assert emergency.reply("yellow pus is coming out") == Reply(
+        CONCERNING.text, outcome="handoff", failure="fault"
+    )
+    assert emergency.waiting() == ["concerning"]
+
+
+@pytest.mark.parametrize(
+    ("text", "heard", "level"),
+    [
+        ("my specs won't sit on my nose any more", "urgent", "urgent"),
+        ("yellow pus is coming out", "urgent", "urgent"),
+        ("i cant breathe my throat is closing", "concerning", "urgent"),
+        ("my pillow was stuck to me", "concerning", "concerning"),
+    ],
+)
+def test_graver_of_what_the_model_and_the_rules_hear_counts(
+    emergency: Emergency, text: str, heard: str, level: str
+) -> None:
+    assert emergency.reply(text, heard).outcome == ("urgent" if level == "urgent" else "handoff")
     assert emergency.waiting() == [level]
 
 

@@ -57,7 +57,7 @@ def conversation_id(database: Database) -> str:
 
 
 def turns(database: Database, agent: Agent, **options: Any) -> Turns:
-    def safe(message: Inbound, failure: str) -> Reply:
+    def safe(message: Inbound, failure: str, heard: str | None) -> Reply:
         return Reply(SAFE, outcome="handoff", failure=failure)
 
     return Turns(database, "widget", agent=lambda: agent, safe_reply=safe, **options)
@@ -98,6 +98,24 @@ def test_turn_whose_action_cannot_run_gets_the_safe_reply(
     (reply,) = answer_waiting(database, agent, conversation_id)
     assert (reply.text, reply.outcome) == (SAFE, "handoff")
     assert "ActionFailedError" in inbound_rows(database)[0].failure
+
+
+def test_failed_turn_of_a_report_says_what_the_model_hears(
+    database: Database, agent: Agent, conversation_id: str
+) -> None:
+    heard: dict[str, str | None] = {}
+
+    def safe(message: Inbound, failure: str, level: str | None) -> Reply:
+        heard[message.message_id] = level
+        return Reply(SAFE, outcome="handoff", failure=failure)
+
+    async def run() -> None:
+        await Turns(database, "widget", agent=lambda: agent, safe_reply=safe).start(conversation_id)
+
+    received(database, conversation_id, "m1", text="i sound like a squeaky gate every time i draw air in")
+    received(database, conversation_id, "m2", text="how long is recovery")
+    asyncio.run(run())
+    assert heard == {"m1": "urgent", "m2": None}
 
 
 def test_dialogue_goes_on_after_a_failure(database: Database, agent: Agent, conversation_id: str) -> None:

@@ -42,9 +42,14 @@ def test_story_is_told_and_the_question_in_it_asks(nlp: Language) -> None:
     assert [part.text for part in parts if part.asks] == ["How many sessions would I need?"]
 
 
-def test_piece_of_a_list_asks_what_its_sentence_asks(nlp: Language) -> None:
-    message = "wrinkles, scars and open pores?"
-    assert all(part.asks for part in parts_of(nlp(message), message))
+def test_piece_of_a_list_tells_nothing_of_whoever_asks(nlp: Language) -> None:
+    message = "wrinkles, my scars and open pores?"
+    assert [part.text for part in parts_of(nlp(message), message) if part.tells] == ["my scars"]
+
+
+def test_joining_word_alone_is_no_part(nlp: Language) -> None:
+    message = "And, how long is it? And then?"
+    assert "and" not in [part.text.lower() for part in parts_of(nlp(message.lower()), message)]
 
 
 def test_what_is_told_beside_a_question_asks_nothing(nlp: Language) -> None:

@@ -26,18 +26,26 @@ WORDS = {
     "pregnant": "ask_pregnancy",
     "gym": "ask_not_covered",
     "match": "out_of_scope",
+    "book": "book_consultation",
 }
 
 
 class Model:
     """Knows a topic by its word; of several words in a text it is not sure."""
 
-    def understand(self, text: str, vector: Any) -> Understanding:
+    def understand(self, texts: Sequence[str], vectors: Any) -> list[Understanding]:
+        return [self._understand(text) for text in texts]
+
+    def understand_message(self, texts: Sequence[str], vectors: Any) -> Understanding:
+        return self._understand(texts[0])
+
+    def _understand(self, text: str) -> Understanding:
         found = [intent for word, intent in WORDS.items() if word in text.lower()]
         if len(found) == 1:
-            return Understanding("answer", ((found[0], 0.9), ("greet", 0.1)), 0.9, 0.4, (found[0],))
+            return Understanding("answer", ((found[0], 0.9), ("greet", 0.1)), 0.9, 0.9, 0.4, (found[0],))
         decision: Any = "clarify" if found else "reject"
-        return Understanding(decision, tuple((intent, 0.4) for intent in found), 0.9, 0.4, tuple(found))
+        ranking = tuple((intent, 0.4) for intent in found)
+        return Understanding(decision, ranking, 0.9, 0.3, 0.4, tuple(found))
 
 
 def reading(nlp: Language, message: str, before: Before | None = None) -> Reading:
@@ -63,6 +71,11 @@ def topics(nlp: Language, message: str, before: Before | None = None) -> Sequenc
         ),
         ("Hello. My brother has scars. How long is recovery?", ["recovery_time"]),
         ("I have scars.", ["scars"]),
+        ("I am pregnant. Is it still possible? What does it cost?", ["pregnancy", "price"]),
+        ("I am pregnant. What does it cost?", ["price"]),
+        ("scars, pores?", ["scars", "pore_size"]),
+        ("The cost, and please also the recovery", ["price", "recovery_time"]),
+        ("does it hurt, my scars are old", ["pain_and_numbing"]),
         ("thanks", []),
         ("can I go to the gym", []),
         ("blue elephants", []),
@@ -70,6 +83,33 @@ def topics(nlp: Language, message: str, before: Before | None = None) -> Sequenc
 )
 def test_topics_are_found_in_the_order_asked(nlp: Language, message: str, asked: list[str]) -> None:
     assert topics(nlp, message) == asked
+
+
+def test_what_does_not_sound_like_a_report_is_none(nlp: Language) -> None:
+    texts = Texts.of(nlp("walk me through it"), "walk me through it", Before())
+    ranking = (("report_reaction", 0.6), ("ask_procedure_steps", 0.4))
+    seen = Understanding("answer", ranking, 0.9, 0.9, 0.4, ("report_reaction",))
+
+    class Torn:
+        def understand(self, texts: Sequence[str], vectors: Any) -> list[Understanding]:
+            return [seen for _ in texts]
+
+    torn: Any = Torn()
+    vectors = np.zeros((len(texts.all()), 384), dtype=np.float32)
+    assert read(texts, vectors, Before(), torn, reports=False).topics == ["procedure_steps"]
+    assert read(texts, vectors, Before(), torn, reports=True).topics == []
+
+
+@pytest.mark.parametrize(
+    ("message", "wishes"),
+    [
+        ("Does it hurt? And I want to book a visit.", True),
+        ("Does it hurt?", False),
+        ("I want to book a visit.", False),
+    ],
+)
+def test_wish_to_book_beside_a_question_is_noticed(nlp: Language, message: str, wishes: bool) -> None:
+    assert reading(nlp, message).wishes_booking is wishes
 
 
 def test_several_topics_are_answered_where_the_whole_is_unsure(nlp: Language) -> None:
@@ -82,7 +122,16 @@ SCARS = Before(question="does it help acne scars", topics=["scars"])
 
 
 @pytest.mark.parametrize(
-    "message", ["why?", "how come", "ok, why is that?", "tell me more", "really?", "and after that?"]
+    "message",
+    [
+        "why?",
+        "how come",
+        "tell me more",
+        "really?",
+        "and after that?",
+        "and on sunday?",
+        "what about tomorrow evening",
+    ],
 )
 def test_bare_follow_up_is_about_the_same(nlp: Language, message: str) -> None:
     found = reading(nlp, message, SCARS)

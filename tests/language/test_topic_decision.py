@@ -13,16 +13,21 @@ UNKNOWN = np.array([False, False, False, False, True])
 THRESHOLDS = Thresholds(answer=0.4, clarify=0.3, closeness=0.5)
 
 
-def scores(*messages: tuple[tuple[int, int, int], tuple[float, float, float], float]) -> Scores:
+Message = tuple[tuple[int, int, int], tuple[float, float, float], float]
+
+
+def scores(*messages: Message, known: float | list[float] = 1.0) -> Scores:
     topics, confidences, similarity = zip(*messages, strict=True)
-    return Scores(np.array(topics), np.array(confidences), np.array(similarity))
+    return Scores(
+        np.array(topics), np.array(confidences), np.broadcast_to(known, len(messages)), np.array(similarity)
+    )
 
 
 def decision(
-    topics: tuple[int, int, int], confidences: tuple[float, float, float], similarity: float
+    topics: tuple[int, int, int], confidences: tuple[float, float, float], similarity: float, known: float = 1.0
 ) -> object:
     """ "answer", "reject", or the topics that are asked about."""
-    decisions = decide(scores((topics, confidences, similarity)), OFFERABLE, THRESHOLDS)
+    decisions = decide(scores((topics, confidences, similarity), known=known), OFFERABLE, THRESHOLDS)
     if decisions.answered[0]:
         return "answer"
     return [
@@ -49,11 +54,20 @@ def test_three_uncertain_topics_are_asked_about() -> None:
 
 
 def test_uncertain_topics_unlike_every_example_are_rejected() -> None:
-    assert decision((SCARS, PORES, PRICE), (0.35, 0.3, 0.2), 0.3) == "reject"
+    assert decision((SCARS, PORES, PRICE), (0.35, 0.3, 0.2), 0.25) == "reject"
+
+
+def test_what_probably_has_no_answer_is_rejected_however_near_it_is() -> None:
+    assert decision((SCARS, PORES, PRICE), (0.3, 0.01, 0.01), 0.95, known=0.32) == "reject"
+    assert decision((SCARS, PORES, PRICE), (0.3, 0.29, 0.01), 0.95, known=0.3) == "reject"
+
+
+def test_topic_is_answered_though_it_shares_its_probability_with_others() -> None:
+    assert decision((SCARS, PORES, PRICE), (0.45, 0.2, 0.2), 0.8) == "answer"
 
 
 def test_visitor_is_never_asked_about_what_cannot_be_offered() -> None:
-    assert decision((GREET, PORES, PRICE), (0.35, 0.3, 0.2), 0.6) == "reject"
+    assert decision((GREET, PORES, PRICE), (0.35, 0.3, 0.2), 0.35) == "reject"
     assert decision((SCARS, GREET, PRICE), (0.35, 0.3, 0.2), 0.9) == [SCARS, PRICE]
 
 
@@ -98,7 +112,8 @@ def test_wrong_topics_raise_the_threshold() -> None:
     right = [((SCARS, GREET, OTHER), (0.9, 0.05, 0.0), 0.9)] * 60
     wrong = [((SCARS, GREET, OTHER), (0.6, 0.2, 0.1), 0.9)] * 40
     truth = np.array([SCARS] * 60 + [PRICE] * 40)
-    assert calibrate(scores(*right, *wrong), truth, OFFERABLE, UNKNOWN).thresholds.answer > 0.54
+    found = scores(*right, *wrong, known=[0.95] * 60 + [0.6] * 40)
+    assert calibrate(found, truth, OFFERABLE, UNKNOWN).thresholds.answer > 0.54
 
 
 def test_asking_pays_where_the_second_is_often_right() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.language.wording import Wording
+from bot.language.words import read_shorthand
 
 EXAMPLES = [
     "how long is the downtime",
@@ -102,3 +103,20 @@ def test_typing_mistake_that_some_examples_hold_is_put_right() -> None:
 def test_word_that_is_as_common_as_its_neighbour_stays() -> None:
     wording = Wording.learn(["scars"] * 6 + ["scarf"] * 2, dictionary=[])
     assert wording.read("scarf") == "scarf"
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("r ur ppl qualified??", "are your people qualified??"),
+        ("hw mny times i hav 2 come", "how many times i have to come"),
+        ("wat can it do 4 dat", "what can it do for that"),
+        ("2 days after, wen can i", "2 days after, when can i"),
+        ("day 4 an i'm fine", "day 4 an i'm fine"),
+        ("R u open", "are you open"),
+        ("you're here", "you're here"),
+    ],
+)
+def test_shorthand_is_spelled_out(written: str, meant: str) -> None:
+    words = dict.fromkeys(meant.replace("?", "").replace(",", "").split(), 9)
+    assert Wording(words, DICTIONARY, read_shorthand()).read(written) == meant

@@ -11,7 +11,9 @@ from ruamel.yaml import YAML
 from spacy.language import Language
 
 from bot.language.pipeline import ensure_pipeline
+from bot.language.report_model import Suspicion
 from bot.language.safety import assess
+from bot.nlu.report_recogniser import HEARD
 from bot.nlu.safety_rules_classifier import SafetyRulesClassifier
 from bot.settings import PROJECT_DIR
 
@@ -55,6 +57,30 @@ def test_report_leads_the_ranking_once(nlp: Language) -> None:
 
 def test_report_is_part_of_the_output(nlp: Language) -> None:
     assert {"intent", "intent_ranking", "safety"} <= _classified(nlp, "yellow stuff oozing").output_properties
+
+
+@pytest.mark.parametrize(
+    ("text", "topics", "report"),
+    [
+        ("my face is a bit red from todays session, when can i wear makeup?", ["makeup"], False),
+        ("my face is a bit red after todays session", ["side_effects"], True),
+        ("my face is a bit red from todays session, ok?", [], True),
+        ("yellow stuff is oozing, when can i wear makeup?", ["makeup"], True),
+    ],
+)
+def test_mild_redness_does_not_keep_a_question_from_its_answer(
+    nlp: Language, text: str, topics: list[str], report: bool
+) -> None:
+    data = {"text": text, "intent": GUESS, "text_spacy_doc": nlp(text), "understanding": {"topics": topics}}
+    (message,) = SafetyRulesClassifier().process([Message(data=data)])
+    assert (message.get("intent")["name"] == "report_reaction") is report
+
+
+def test_what_sounds_like_a_report_is_one(nlp: Language) -> None:
+    text = "my pillow was stuck to me this morning"
+    data = {"text": text, "intent": GUESS, "text_spacy_doc": nlp(text), HEARD: Suspicion(0.9, 0.1)}
+    (message,) = SafetyRulesClassifier().process([Message(data=data)])
+    assert message.get("safety") == {"level": "concerning", "signs": ["sounds_like_a_report"]}
 
 
 @pytest.mark.parametrize("text", ["what is it good for", "what if it gets infected", "no fever"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,11 @@ NOTHING = {
     "candidates": [],
     "confidence": 0.0,
     "similarity": 0.0,
+    "certainty": 0.0,
     "threshold": 0.0,
     "topics": [],
     "follows": False,
+    "wishes_booking": False,
 }
 
 
@@ -96,9 +99,13 @@ def test_certain_question_becomes_its_intent(classifier: TopicClassifier, encode
 
 
 def test_doubtful_question_becomes_the_fallback_with_candidates(
-    classifier: TopicClassifier, encoder: SentenceEncoder
+    classifier: TopicClassifier, encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output = understood(classifier, encoder, "how much is it and is it painful")
+    model = classifier._model
+    assert model is not None
+    wary = replace(model.calibration.thresholds, closeness=0.1)
+    monkeypatch.setattr(model, "calibration", replace(model.calibration, thresholds=wary))
+    output = understood(classifier, encoder, "is it expensive or painful")
     assert output["intent"]["name"] == "nlu_fallback"
     assert output["understanding"]["decision"] == "clarify"
     assert set(output["understanding"]["candidates"]) == {"ask_price", "ask_pain_and_numbing"}

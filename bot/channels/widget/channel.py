@@ -4,6 +4,7 @@ import asyncio
 import functools
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Awaitable, Callable, Coroutine, Dict, List, Optional, Set, TypeVar
 
@@ -14,7 +15,7 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.booking.service import erase_bookings
-from bot.channels.last_resort import get_ready, safe_reply, unavailable_wording, urgent_wording
+from bot.channels.last_resort import SafeWords, get_ready, safe_reply, unavailable_wording, urgent_wording
 from bot.channels.turns import Answered, Turns
 from bot.channels.widget.events import Doorbells, stream
 from bot.channels.widget.pages import demo_page, widget_script
@@ -120,9 +121,13 @@ class WidgetChannel(InputChannel):
         return blueprint
 
     def _make_turns(self, app: Sanic) -> Turns:
-        def reply_to(message: Inbound, failure: str) -> Reply:
-            ordinary = reply_from_message(app.ctx.agent.domain.responses["utter_safe_reply"][0])
-            return safe_reply(message, failure, ordinary, self._database, self._settings, self._clinic)
+        def reply_to(message: Inbound, failure: str, heard: str | None) -> Reply:
+            said = app.ctx.agent.domain.responses
+            words = SafeWords(
+                concerning=replace(reply_from_message(said["utter_concerning_reaction"][0]), outcome="handoff"),
+                ordinary=reply_from_message(said["utter_safe_reply"][0]),
+            )
+            return safe_reply(message, failure, heard, words, self._database, self._settings, self._clinic)
 
         return Turns(
             self._database,
