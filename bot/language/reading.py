@@ -92,8 +92,10 @@ def read(texts: Texts, vectors: Vectors, before: Before, model: TopicModel, *, r
     if not asked and len(told) > 1 and _lists(texts.whole, whole):
         asked = told
     topic = certain_topic(whole)
-    # One topic is read from the whole, which knows more than its parts; several only from them.
-    topics = asked if len(asked) > 1 else [topic] if topic else asked or told
+    # One topic is read from the whole, which knows more than its parts, but for what is merely told beside a question; several
+    # only from them.
+    from_parts = len(asked) > 1 or topic is None or (asked and topic in told)
+    topics = [topic] if topic and not from_parts else asked or told
     if not topics or (topics == [topic] and not texts.parts):
         return Reading(whole, topics)
     return Reading(_answering(whole, alone, topics[0]), topics, wishes_booking=_wishes_booking(rest))

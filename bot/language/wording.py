@@ -21,6 +21,8 @@ SHORTEST_CORRECTED, WRONG_LETTER = 4, 5
 LONGEST = 24
 # A word that the dictionary does not have is a slip where an example's word so near is so many times as common.
 FAR_COMMONER = 8
+# Of longer words one letter apart, "recovry" and "recovery", less is enough; of "weaned" and "wanted", "aloe" and "alone" not.
+COMMONER, LONG = 5, 6
 # A wrong letter in a shorter word is forgiven where so many examples hold the word that was meant: "tgat", "whst".
 COMMON = 50
 
@@ -75,7 +77,10 @@ class Wording:
     def _is_slip(self, word: str, count: int) -> bool:
         """Whether the examples, which hold typing mistakes on purpose, mean a far commoner word by this one."""
         meant = self._correct(word)
-        return meant != word and self.counts[meant] >= FAR_COMMONER * count
+        if meant == word:
+            return False
+        near = len(word) >= LONG and distance(word, meant) == 1
+        return self.counts[meant] >= (COMMONER if near else FAR_COMMONER) * count
 
     def read(self, text: str) -> str:
         """`text` with shorthand and unknown words replaced by what they most likely mean; all else stays as it is."""

@@ -120,3 +120,9 @@ def test_word_that_is_as_common_as_its_neighbour_stays() -> None:
 def test_shorthand_is_spelled_out(written: str, meant: str) -> None:
     words = dict.fromkeys(meant.replace("?", "").replace(",", "").split(), 9)
     assert Wording(words, DICTIONARY, read_shorthand()).read(written) == meant
+
+
+def test_longer_word_one_letter_apart_is_a_slip_sooner() -> None:
+    examples = ["recovery"] * 10 + ["recovry"] * 2 + ["wanted"] * 14 + ["weaned"] * 2
+    wording = Wording.learn(examples, DICTIONARY)
+    assert wording.read("recovry weaned") == "recovery weaned"
