@@ -52,7 +52,8 @@ class ActionRespondToReaction(ClinicAction):
         level = str((tracker.latest_message.get("safety") or {}).get("level"))
         if level not in SERIOUS:
             return super().apologise(tracker)
-        return Say(outcome="urgent" if level != "concerning" else "handoff", events=_what_follows(level))
+        # No form may go on: it would ask for a name, and the turn would not be silent.
+        return Say(outcome="urgent" if level != "concerning" else "handoff", events=_end_of_any_form())
 
 
 def reaction_level(tracker: Tracker) -> str:
@@ -74,8 +75,12 @@ def states_something(text: str) -> bool:
 def _what_follows(level: str) -> list[dict[str, Any]]:
     """An urgent report ends any form; a concerning one goes on to collect how to reach the visitor."""
     if level in ("urgent", "crisis"):
-        return [ActiveLoop(None), SlotSet("requested_slot", None)]
+        return _end_of_any_form()
     return [FollowupAction("handoff_form")] if level == "concerning" else []
+
+
+def _end_of_any_form() -> list[dict[str, Any]]:
+    return [ActiveLoop(None), SlotSet("requested_slot", None)]
 
 
 def _say(level: str) -> Say:

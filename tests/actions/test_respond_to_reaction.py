@@ -59,3 +59,5 @@ def test_report_that_could_not_be_stored_is_left_to_the_channel(grade: str | Non
     report = tracker("my face is swollen", safety={"level": grade, "signs": []})
     said = ActionRespondToReaction().apologise(report)
     assert (said.text, said.response) == ("", response)
+    goes_on = [event for event in said.events if event["event"] == "followup"]
+    assert goes_on == []  # a form that asked for a name would end the silence
