@@ -149,10 +149,11 @@ def _speaks_for_itself(alone: Understanding) -> bool:
 
 def _is_linked(plain: str, alone: Understanding) -> bool:
     """Whether the message refers to something said. "asdfgh" and "who won the football" after an answer do not: joined to the
-    question before them they would get its answer again."""
+    question before them they would get its answer again. A question that is torn between topics of its own does not either."""
     if _BARE.fullmatch(plain):
         return True
-    refers = bool(_CONTINUES.match(plain) or _POINTS_BACK.search(plain)) or asks(plain)
+    refers = bool(_CONTINUES.match(plain) or _POINTS_BACK.search(plain))
+    refers = refers or (asks(plain) and alone.decision != "clarify")
     return refers and unknown_share(alone) < MOSTLY_UNKNOWN
 
 

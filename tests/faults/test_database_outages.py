@@ -16,7 +16,7 @@ from tests.faults import outages
 from tests.faults.campaign import Row, Trial, trial
 from tests.faults.house import House, wait_until
 from tests.faults.record import count_unanswered
-from tests.faults.script import EMERGENCY, QUESTION
+from tests.faults.script import EMERGENCY, QUESTION, REPORT
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -76,6 +76,17 @@ def test_emergency_is_put_before_staff_as_soon_as_it_can_be(house: House, report
         assert response is not None
         assert clinic.urgent_care.wording("urgent") in response.text
         wait_until(lambda: not count_unanswered(house.database), seconds=SOON)
+
+
+def test_report_that_could_not_be_stored_is_told_what_to_do_first(house: House, report: list[Row]) -> None:
+    with trial(house, "reports cannot be stored", report) as running:
+        visitor = running.caller()
+        sent = visitor.write(REPORT)
+        with outages.no_handoffs(house):
+            visitor.send(sent)
+        wait_until(lambda: not count_unanswered(house.database), seconds=SOON)
+        replies = visitor.send(sent).json()["replies"]  # type: ignore[union-attr]
+        assert "contact the clinic today" in replies[0]["text"]
 
 
 @pytest.mark.only_on("postgresql")

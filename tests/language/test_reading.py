@@ -166,6 +166,22 @@ def test_what_refers_to_nothing_said_is_no_follow_up(nlp: Language, message: str
     assert topics(nlp, message, SCARS) == []
 
 
+@pytest.mark.parametrize(("message", "follows"), [("are your people qualified?", False), ("is that so?", True)])
+def test_question_torn_between_topics_is_asked_back_unless_it_points_back(
+    nlp: Language, message: str, follows: bool
+) -> None:
+    torn = Understanding("clarify", (("ask_price", 0.4), ("ask_devices", 0.4)), 0.9, 0.4, 0.5, ("ask_price",))
+    scars = Understanding("answer", (("ask_scars", 0.9),), 0.9, 0.9, 0.5, ("ask_scars",))
+
+    class Torn:
+        def understand(self, texts: Sequence[str], vectors: Any) -> list[Understanding]:
+            return [torn if text == message else scars for text in texts]
+
+    texts, model = Texts.of(nlp(message), message, SCARS), Torn()
+    vectors = np.zeros((len(texts.all()), 384), dtype=np.float32)
+    assert read(texts, vectors, SCARS, model).follows is follows  # type: ignore[arg-type]
+
+
 def test_thanks_are_no_follow_up(nlp: Language) -> None:
     assert topics(nlp, "thanks", SCARS) == []
 
