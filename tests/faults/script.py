@@ -20,7 +20,7 @@ class Line:
 
 
 EMERGENCY = Line("my lips are swelling and i cant breathe", ("urgent",), leaves="handoff")
-REPORT = Line("yellow pus keeps coming out of my cheek since the treatment", ("handoff",), leaves="handoff")
+REPORT = Line("yellow pus keeps coming out of my cheek since the treatment", ("handoff",) * 2, leaves="handoff")
 GAP = Line("can i go swimming after", ("unanswered",), leaves="knowledge_gap")
 QUESTION = Line("how long is recovery", ("answered",))
 
