@@ -42,7 +42,7 @@ class Prediction:
     Args:
         intent: its answer; `nlu_fallback` where it is not certain enough.
         best: the first of its ranking, certain or not; "" where there is none.
-        certainty: probability of being in scope × similarity of the first, which the threshold is compared with.
+        certainty: what the threshold is compared with (`bot.language.topic_decision.Thresholds`).
         seconds: processor time of the whole of `parse_message`, which on one idle core is the time it takes.
     """
 

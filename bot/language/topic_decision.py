@@ -33,10 +33,9 @@ class Thresholds:
     clarify: least certainty to ask which one of several was meant, where it is not enough for an answer.
     closeness: with another topic at this share of the first one's confidence, even a certain first is asked about.
 
-    Certainty is the probability that there is any answer to the message × its similarity to the first topic. The first topic's own
-    probability says less: of two topics that are near each other either is better than none, and what is beside the point shows
-    in the probability of having no answer. On the development messages, with 8 % of those without an answer answered wrongly,
-    82 % of the others get the right topic by confidence × similarity, and 89 % so (docs/decisions/0012).
+    Certainty is the probability that there is any answer to the message × its similarity to the first topic × the fourth root of
+    that topic's own probability. Its own probability says little: of two topics that are near each other either is better than
+    none, and what is beside the point shows in the probability of having no answer (docs/decisions/0012).
     """
 
     answer: float
@@ -47,6 +46,8 @@ class Thresholds:
 # Held-out examples, which are rid of everything that is like them, would ask about a second topic at 0.3 of the first; of the
 # development messages that costs 4 of 100 of the article's questions an answer, most of which would have been right.
 CLOSENESS = 0.8
+# How much the first topic's own probability counts, as a power; docs/decisions/0012.
+OWN_SHARE = 0.25
 # For too few examples to choose by: those chosen on this project's own examples, rounded.
 DEFAULT_THRESHOLDS = Thresholds(answer=0.45, clarify=0.4, closeness=CLOSENESS)
 
@@ -68,7 +69,7 @@ class Scores:
     @property
     def certainty(self) -> Floats:
         """What the thresholds are compared with, shape (n,)."""
-        return self.known * self.similarity
+        return self.known * self.similarity * self.confidences[:, 0] ** OWN_SHARE
 
 
 @dataclass(frozen=True)

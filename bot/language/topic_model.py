@@ -38,8 +38,8 @@ class Understanding:
     """What is made of one message.
 
     ranking: all topics with their calibrated probabilities, best first, but an answered topic before all; similarity: cosine to the
-    nearest example of the likeliest that has an answer; certainty: probability of having an answer × similarity; threshold: the
-    least certainty that is answered; candidates: the topic to answer, or the two or three to choose from, or none.
+    nearest example of the likeliest that has an answer; certainty: see `topic_decision.Thresholds`; threshold: the least that
+    is answered; candidates: the topic to answer, or the two or three to choose from, or none.
     """
 
     decision: Decision

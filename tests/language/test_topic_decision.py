@@ -57,6 +57,12 @@ def test_uncertain_topics_unlike_every_example_are_rejected() -> None:
     assert decision((SCARS, PORES, PRICE), (0.35, 0.3, 0.2), 0.25) == "reject"
 
 
+def test_first_topics_own_probability_counts_a_little() -> None:
+    found = scores(((SCARS, PORES, PRICE), (0.9, 0.0, 0.0), 0.8), ((SCARS, PORES, PRICE), (0.2, 0.0, 0.0), 0.8))
+    sure, unsure = found.certainty
+    assert 0.5 * sure < unsure < 0.8 * sure
+
+
 def test_what_probably_has_no_answer_is_rejected_however_near_it_is() -> None:
     assert decision((SCARS, PORES, PRICE), (0.3, 0.01, 0.01), 0.95, known=0.32) == "reject"
     assert decision((SCARS, PORES, PRICE), (0.3, 0.29, 0.01), 0.95, known=0.3) == "reject"
@@ -113,7 +119,7 @@ def test_wrong_topics_raise_the_threshold() -> None:
     wrong = [((SCARS, GREET, OTHER), (0.6, 0.2, 0.1), 0.9)] * 40
     truth = np.array([SCARS] * 60 + [PRICE] * 40)
     found = scores(*right, *wrong, known=[0.95] * 60 + [0.6] * 40)
-    assert calibrate(found, truth, OFFERABLE, UNKNOWN).thresholds.answer > 0.54
+    assert calibrate(found, truth, OFFERABLE, UNKNOWN).thresholds.answer > 0.6 * 0.9 * 0.6**0.25
 
 
 def test_asking_pays_where_the_second_is_often_right() -> None:
