@@ -15,9 +15,9 @@ import tomli
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, BaseSettings, Extra, Field, StrictStr, ValidationError, validator
 
+from bot.clinic_hours import BookingRules, check_hours, unknown_practitioner
 from bot.errors import SettingsError
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -147,10 +147,12 @@ class Clinic(_Strict):
     name: str = Field(min_length=1)
     time_zone: str = "UTC"
     country: str = ""
+    day_first: bool = True
     contact: Contact = Contact()
     alerts: Alerts = Alerts()
     opening_hours: dict[str, list[str]] = {}
     practitioners: list[str] = []
+    booking: BookingRules = BookingRules()
     urgent_care: UrgentCare
     privacy: Privacy
     answers: dict[str, StrictStr] = {}
@@ -176,14 +178,19 @@ class Clinic(_Strict):
 
     @validator("opening_hours")
     def _spans_of_days(cls, hours: dict[str, list[str]]) -> dict[str, list[str]]:
-        for day, spans in hours.items():
-            if day not in WEEKDAYS:
-                raise ValueError(f"{day!r} is not a day such as 'monday'")
-            for span in spans:
-                opens, _, closes = span.partition("-")
-                if not re.fullmatch(r"[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d", span) or opens >= closes:
-                    raise ValueError(f"{span!r} on {day} is not a span such as '09:00-17:30'")
-        return hours
+        return check_hours(hours)
+
+    @validator("practitioners")
+    def _names(cls, names: list[str]) -> list[str]:
+        if any(not name.strip() for name in names) or len(set(names)) < len(names):
+            raise ValueError("must be different names, none of them empty")
+        return names
+
+    @validator("booking")
+    def _known_practitioners(cls, rules: BookingRules, values: dict[str, Any]) -> BookingRules:
+        if name := unknown_practitioner(rules, values.get("practitioners", [])):
+            raise ValueError(f"{name!r} has hours, and is not among the practitioners")
+        return rules
 
     @validator("time_zone")
     def _known_zone(cls, name: str) -> str:
