@@ -104,6 +104,8 @@ def _waiting(_arguments: argparse.Namespace) -> None:
             noted = f", mentioned {', '.join(request.cautions)}" if request.cautions else ""
             contact = request.phone or request.email
             say(f"{request.created_at:%Y-%m-%d %H:%M} UTC  consultation: {request.name}, {contact}{noted}")
+            for words in filter(None, (request.concern, request.wishes)):
+                say(f"    {words}")
 
 
 def _outbox(arguments: argparse.Namespace) -> None:

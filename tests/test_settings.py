@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.clinic_hours import BookingRules
 from bot.errors import SettingsError
 from bot.settings import PROJECT_DIR, Alerts, alert_address, load_clinic, load_secret_key, load_settings
 
@@ -93,6 +95,21 @@ def test_shipped_clinic_claims_nothing_that_the_article_does_not_say() -> None:
         (SHIPPED.replace("[alerts]\nemail =", '[alerts]\nemail = "staff at clinic" #'), "mail address"),
         (SHIPPED.replace("monday = []", 'monday = ["18:00-09:00"]'), "18:00-09:00"),
         (SHIPPED.replace("monday = []", "funday = []"), "funday"),
+        (SHIPPED.replace("monday = []", 'monday = ["09:00-25:00"]'), "09:00-25:00"),
+        (SHIPPED.replace("day_first = true", 'day_first = "sometimes"'), "day_first"),
+        (SHIPPED.replace("practitioners = []", 'practitioners = ["Example A", "Example A"]'), "practitioners"),
+        (SHIPPED.replace("consultation_minutes = 30", "consultation_minutes = 32"), "consultation_minutes"),
+        (SHIPPED.replace("consultation_minutes = 30", "consultation_minutes = 0"), "consultation_minutes"),
+        (SHIPPED.replace("buffer_minutes = 0", "buffer_minutes = -5"), "buffer_minutes"),
+        (SHIPPED.replace("step_minutes = 15", "step_minutes = 0"), "step_minutes"),
+        (SHIPPED.replace("notice_hours = 24", 'notice_hours = "a day"'), "notice_hours"),
+        (SHIPPED.replace("horizon_days = 60", "horizon_days = 3650"), "horizon_days"),
+        (SHIPPED.replace("horizon_days = 60", "horizont_days = 60"), "horizont_days"),
+        (SHIPPED.replace("closures = []", 'closures = ["25/12/2026"]'), "25/12/2026"),
+        (SHIPPED.replace("closures = []", 'closures = ["2026-02-30"]'), "2026-02-30"),
+        (SHIPPED.replace("closures = []", 'closures = ["2026-12-26..2026-12-24"]'), "ends before it begins"),
+        (SHIPPED.replace("closures = []", 'closures = "2026-12-24"'), "must be a list"),
+        (SHIPPED + '[booking.practitioner_hours."Example A"]\nmonday = ["09:00-12:00"]', "Example A"),
         (SHIPPED + "\n[[broken", "TOML"),
         (SHIPPED.replace("name =", "nmae ="), "nmae|name"),
         (SHIPPED.replace("[urgent_care]", "[urgent]"), "urgent"),
@@ -105,6 +122,28 @@ def test_broken_clinic_file_is_named_in_one_sentence(tmp_path: Path, content: st
         load_clinic(file)
     assert "clinic.toml" in fault.value.message
     assert "\n" not in fault.value.message
+
+
+def test_rules_of_booking_are_read(tmp_path: Path) -> None:
+    closures = 'closures = ["2026-12-24..2026-12-26", "2027-01-01", 2027-01-06]'
+    content = SHIPPED.replace("closures = []", closures).replace(
+        "practitioners = []", 'practitioners = ["Example A"]'
+    )
+    hours = '\n[booking.practitioner_hours."Example A"]\nmonday = ["20:00-24:00"]'
+    (tmp_path / "clinic.toml").write_text(content + hours, encoding="utf-8")
+    clinic = load_clinic(tmp_path / "clinic.toml")
+    assert clinic.booking.closures == [
+        (date(2026, 12, 24), date(2026, 12, 26)),
+        (date(2027, 1, 1), date(2027, 1, 1)),
+        (date(2027, 1, 6), date(2027, 1, 6)),
+    ]
+    assert clinic.booking.practitioner_hours == {"Example A": {"monday": ["20:00-24:00"]}}
+
+
+def test_shipped_rules_of_booking_are_the_softwares_own_defaults() -> None:
+    clinic = load_clinic(PROJECT_DIR / "clinic.toml")
+    assert clinic.booking == BookingRules()
+    assert clinic.day_first
 
 
 def test_missing_clinic_file_is_named(tmp_path: Path) -> None:

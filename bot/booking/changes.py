@@ -31,9 +31,9 @@ def move_booking(
     """
     queue_for_calendar(session)
     booking = upcoming(session, booking_id, now)
-    if begins_then(booking, slot):
+    if booking.begins_with(slot):
         return booking.appointment()
-    slot = require_possible(schedule, slot, now)
+    slot = require_possible(session, schedule, slot, now)
     with session.begin_nested():
         release_hold(session, held_by)
         change_time(session, schedule, booking, slot, now)
@@ -87,11 +87,6 @@ def upcoming(session: Session, booking_id: int, now: datetime) -> Booking:
     if booking.starts_at <= now:
         raise BookingFixedError("This consultation has begun, so it can no longer be moved or cancelled.")
     return booking  # type: ignore[no-any-return]
-
-
-def begins_then(booking: Booking, slot: Slot) -> bool:
-    """Whether it has this time already."""
-    return (booking.starts_at, booking.practitioner) == (slot.starts_at, slot.practitioner)
 
 
 def change_time(session: Session, schedule: Schedule, booking: Booking, slot: Slot, now: datetime) -> None:

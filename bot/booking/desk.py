@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.booking.appointment import Appointment
 from bot.booking.availability import Why
-from bot.booking.changes import begins_then, change_time, find, upcoming
+from bot.booking.changes import change_time, find, upcoming
 from bot.booking.occupancy import free_expired_holds, occupy, queue_for_calendar
 from bot.booking.refusals import BookingFixedError, SlotRefusedError
 from bot.booking.schedule import Schedule, Slot
@@ -28,7 +28,7 @@ def confirm_request(
     """
     queue_for_calendar(session)
     booking = find(session, booking_id)
-    if booking.status == "booked" and begins_then(booking, slot):
+    if booking.status == "booked" and booking.begins_with(slot):
         return booking.appointment()
     if booking.status != "requested":
         raise BookingFixedError("This request was booked or cancelled before: please look at it again.")
@@ -50,7 +50,7 @@ def move_for_visitor(
     """
     queue_for_calendar(session)
     booking = upcoming(session, booking_id, now)
-    if not begins_then(booking, slot):
+    if not booking.begins_with(slot):
         _require_future(slot, now)
         change_time(session, schedule, booking, slot, now)
     return booking.appointment()

@@ -30,7 +30,7 @@ def hold_slot(
     queue_for_calendar(session)
     if (known := _booked_by(session, conversation_id, inbound_id)) is not None:
         return known.appointment()
-    slot = require_possible(schedule, slot, now)
+    slot = require_possible(session, schedule, slot, now)
     free_expired_holds(session, now)
     with session.begin_nested():
         booking = _held_by(session, conversation_id) or _new_hold(session, conversation_id, inbound_id, now)
@@ -50,15 +50,17 @@ def confirm_hold(
     email: str | None,
     concern: str = "",
     cautions: Sequence[str] = (),
+    seen: Slot | None = None,
     now: datetime,
 ) -> Appointment:
     """Book what the conversation holds, also after its time where it is still free; once per inbound message.
 
     Args:
         cautions: slugs of what the visitor mentioned and a clinician should know, such as `pregnancy`.
+        seen: the time that the visitor says yes to; where another tab has changed the hold, that one is not booked.
 
     Raises:
-        NothingHeldError: it holds nothing.
+        NothingHeldError: it holds nothing, or not this time.
         SlotTakenError: the hold had expired, and somebody else has the time now.
         SlotRefusedError: the hold had expired, and the clinic takes nobody then any more.
     """
@@ -66,7 +68,7 @@ def confirm_hold(
     if (known := _booked_by(session, conversation_id, inbound_id)) is not None:
         return known.appointment()
     booking = _held_by(session, conversation_id)
-    if booking is None:
+    if booking is None or (seen is not None and not booking.begins_with(seen)):
         raise NothingHeldError
     if booking.held_until <= now:
         _hold_again(session, schedule, booking, now)
@@ -90,7 +92,7 @@ def release_hold(session: Session, conversation_id: str) -> None:
 
 def _hold_again(session: Session, schedule: Schedule, booking: Booking, now: datetime) -> None:
     held = Slot(booking.starts_at, booking.ends_at, booking.practitioner)
-    slot = require_possible(schedule, held, now)
+    slot = require_possible(session, schedule, held, now)
     free_expired_holds(session, now)
     occupy(session, booking, schedule, slot)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 
 from bot.booking.appointment import Appointment
+from bot.booking.schedule import Slot
 from bot.database import Base, UtcDateTime
 
 
@@ -49,6 +50,10 @@ class Booking(Base):
     created_at = Column(UtcDateTime, nullable=False)
     changed_at = Column(UtcDateTime, nullable=False)
     cancelled_by = Column(String(64))  # the inbound message that cancelled it, or "staff"
+
+    def begins_with(self, slot: Slot) -> bool:
+        """Whether it has this time."""
+        return bool((self.starts_at, self.practitioner) == (slot.starts_at, slot.practitioner))
 
     def appointment(self) -> Appointment:
         """It as others need it; it must have a time."""

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.booking.availability import why_not
-from bot.booking.models import Booking, Occupied
+from bot.booking.availability import Why, why_not
+from bot.booking.models import Booking, Closure, Occupied
 from bot.booking.refusals import SlotRefusedError, SlotTakenError
 from bot.booking.schedule import STEP, Schedule, Slot, Step
 
@@ -77,16 +77,24 @@ def taken_steps(
     return frozenset((practitioner, at) for practitioner, at in session.execute(query))
 
 
-def require_possible(schedule: Schedule, slot: Slot, now: datetime) -> Slot:
-    """The slot, as long as consultations are now, where the clinic takes somebody then; whether the time is free shows when
-    it is occupied.
+def require_possible(session: Session, schedule: Schedule, slot: Slot, now: datetime) -> Slot:
+    """The slot, as long as consultations are now, where the clinic takes somebody then, by the closures of this moment, too;
+    whether the time is free shows when it is occupied.
 
     Raises:
         SlotRefusedError: the clinic takes nobody then.
     """
     if why := why_not(schedule, frozenset(), slot.starts_at, now=now, practitioner=slot.practitioner):
         raise SlotRefusedError(why)
-    return schedule.slot(slot.starts_at, slot.practitioner)
+    slot = schedule.slot(slot.starts_at, slot.practitioner)
+    closed = select(Closure.id).where(
+        Closure.starts_at < slot.ends_at,
+        Closure.ends_at > slot.starts_at,
+        Closure.practitioner.in_(("", slot.practitioner)),
+    )
+    if session.execute(closed.limit(1)).first():
+        raise SlotRefusedError(Why.CLOSED)
+    return slot
 
 
 def _steps_of(session: Session, booking: Booking) -> list[Step]:

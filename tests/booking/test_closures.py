@@ -10,7 +10,7 @@ from bot.booking.availability import Why
 from bot.booking.changes import cancel_booking
 from bot.booking.closures import add_closure, closures, load_schedule, remove_closure
 from bot.booking.offers import read_offers
-from bot.booking.refusals import ClosureError
+from bot.booking.refusals import ClosureError, SlotRefusedError
 from bot.clinic_hours import BookingRules
 from bot.database import Database
 from bot.settings import PROJECT_DIR, Clinic, load_clinic
@@ -49,6 +49,13 @@ def test_closed_time_is_not_offered_until_the_closure_is_removed(database: Datab
         assert [closure.reason for closure in closures(session, now=NOW)] == ["Training"]
         remove_closure(session, number)
     assert why_not(database, tomorrow) is None
+
+
+def test_closure_counts_for_who_read_the_hours_before_it(database: Database) -> None:
+    close(database)
+    with pytest.raises(SlotRefusedError) as refused:
+        held(database, HERE, TEN)  # by a schedule without it
+    assert refused.value.why is Why.CLOSED
 
 
 def test_one_calendar_is_closed_and_the_other_open(database: Database) -> None:

@@ -165,6 +165,14 @@ def test_conversation_may_book_two_times(database: Database) -> None:
     assert steps(database) == 12
 
 
+def test_yes_to_a_time_that_another_tab_has_changed_books_nothing(database: Database) -> None:
+    held(database, HERE, TEN)
+    held(database, HERE, ELEVEN)
+    with pytest.raises(NothingHeldError):
+        confirmed(database, HERE, seen=TEN)
+    assert confirmed(database, HERE, seen=ELEVEN).starts_at == ELEVEN.starts_at
+
+
 def test_nothing_held_is_nothing_booked(database: Database) -> None:
     with pytest.raises(NothingHeldError):
         confirmed(database, HERE)
