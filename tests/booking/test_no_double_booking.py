@@ -150,6 +150,19 @@ def test_database_itself_refuses_a_second_booking(database: Database) -> None:
         assert session.execute(query).scalars().all() == [first]
 
 
+def test_database_itself_refuses_a_second_hold_of_a_conversation(database: Database) -> None:
+    first = held(database, "e" * 32, TEN)
+    with (
+        pytest.raises(IntegrityError, match=r"uq_booking_hold|booking.conversation_id\n"),
+        database.transaction() as session,
+    ):
+        hold = session.get(Booking, first.id)
+        row = {
+            column.key: getattr(hold, column.key) for column in Booking.__table__.columns if column.key != "id"
+        }
+        session.execute(insert(Booking), [{**row, "code": "BBBBBBBB", "inbound_id": "m9"}])
+
+
 def test_key_alone_lets_one_of_many_through(database: Database) -> None:
     """Without the queue that lets changes follow one another."""
     days = [slot(day, clock) for day in (18, 19) for clock in ("10:00", "11:00", "12:00", "13:00")]
