@@ -17,11 +17,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 from sqlalchemy.orm import Session
 
+from bot.conversations.alerts import AlertRoutes, alert_routes
 from bot.conversations.conversation import require_not_erased
 from bot.database import Database
 from bot.errors import where
 from bot.knowledge.service import Answer
-from bot.settings import Clinic, alert_address, load_clinic, load_settings
+from bot.settings import Clinic, load_clinic, load_settings
 
 logger = logging.getLogger(__name__)
 
@@ -150,6 +151,6 @@ def clinic() -> Clinic:
 
 
 @lru_cache(maxsize=1)
-def alert_to() -> str:
-    """Where staff are told of a handoff by mail; empty: nowhere."""
-    return alert_address(load_settings(), clinic())
+def alert_to() -> AlertRoutes:
+    """How staff are told of a handoff."""
+    return alert_routes(load_settings(), clinic())

@@ -6,6 +6,8 @@ import contextlib
 import os
 import re
 import secrets
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from bot.errors import SettingsError
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+MOST_MARK_CHARACTERS = 500
 
 
 class Settings(BaseSettings):
@@ -42,6 +45,7 @@ class Settings(BaseSettings):
     light_rasa: bool = Field(True, description="Start Rasa without the parts that this assistant never uses.")
     smtp_url: str = Field("", description="Address of the mail server; empty means that no mail is sent.")
     mail_from: str = Field("", description="Address that the assistant's mails come from.")
+    alert_webhook_url: str = Field("", description="Web address that is told when a visitor needs a person.")
 
     class Config:
         env_file = PROJECT_DIR / ".env"
@@ -80,6 +84,12 @@ class Settings(BaseSettings):
             raise ValueError("must be set where SMTP_URL is")
         return _mail_address(address)
 
+    @validator("alert_webhook_url")
+    def _guarded_address(cls, url: str) -> str:
+        if url and not _is_guarded(url):
+            raise ValueError("must begin with https:// (or http:// for this machine) and name a host")
+        return url
+
     @property
     def sends_mail(self) -> bool:
         """Whether there is a mail server to send with."""
@@ -113,6 +123,25 @@ class Alerts(_Strict):
     @validator("email")
     def _address(cls, address: str) -> str:
         return _mail_address(address)
+
+
+class Handover(_Strict):
+    """What a visitor reads when a person joins the chat and when they leave it, and when they count as having left."""
+
+    joined: str = "A person from the clinic has joined this chat and answers you now."
+    left: str = "The person from the clinic has left this chat. The assistant answers again."
+    takeover_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
+
+    @validator("joined", "left")
+    def _says_something(cls, words: str) -> str:
+        if not words.strip() or len(words) > MOST_MARK_CHARACTERS:
+            raise ValueError(f"must hold words, {MOST_MARK_CHARACTERS} characters at most")
+        return words.strip()
+
+    @property
+    def idle_after(self) -> timedelta:
+        """How long a person may be silent before the assistant answers again."""
+        return timedelta(minutes=self.takeover_idle_minutes)
 
 
 class UrgentCare(_Strict):
@@ -149,6 +178,7 @@ class Clinic(_Strict):
     country: str = ""
     contact: Contact = Contact()
     alerts: Alerts = Alerts()
+    handover: Handover = Handover()
     opening_hours: dict[str, list[str]] = {}
     practitioners: list[str] = []
     urgent_care: UrgentCare
@@ -237,9 +267,25 @@ def load_clinic(path: Path) -> Clinic:
         raise SettingsError(f"{path.name} has a wrong value: {_first_fault(error)}.") from error
 
 
-def alert_address(settings: Settings, clinic: Clinic) -> str:
-    """Where staff are alerted by mail; empty where the clinic names no address or there is no mail server."""
-    return clinic.alerts.email if settings.sends_mail else ""
+def _is_guarded(url: str) -> bool:
+    """Whether what is sent there cannot be read on the way: encrypted, or not leaving this machine."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is no port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return (
+        bool(host)
+        and not parts.fragment
+        and (parts.scheme == "https" or parts.scheme == "http" and _is_here(host))
+    )
+
+
+def _is_here(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def _is_mail_server(url: str) -> bool:

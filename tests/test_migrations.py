@@ -22,7 +22,7 @@ from bot.migrations.tables import metadata
 from bot.settings import PROJECT_DIR, load_settings
 from bot.setup import migrate
 
-NEWEST = "0002"
+NEWEST = "0004"
 
 
 def ours(name: str, kind: str, _parents: Any) -> bool:

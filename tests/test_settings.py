@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import PROJECT_DIR, Alerts, alert_address, load_clinic, load_secret_key, load_settings
+from bot.settings import PROJECT_DIR, load_clinic, load_secret_key, load_settings
 
 SHIPPED = (PROJECT_DIR / "clinic.toml").read_text(encoding="utf-8")
 
@@ -62,14 +62,6 @@ def test_mail_server_that_is_none_is_refused_without_its_password(url: str) -> N
 def test_mail_without_a_sender_is_refused(sender: str) -> None:
     with pytest.raises(SettingsError, match="mail_from"):
         load_settings(smtp_url="smtp://127.0.0.1", mail_from=sender)
-
-
-def test_alerts_need_an_address_and_a_mail_server() -> None:
-    clinic = load_clinic(PROJECT_DIR / "clinic.toml")
-    named = clinic.copy(update={"alerts": Alerts(email="staff@clinic.example")})
-    silent, sending = load_settings(smtp_url=""), load_settings(smtp_url="smtp://127.0.0.1", mail_from=SENDER)
-    assert alert_address(sending, named) == "staff@clinic.example"
-    assert [alert_address(silent, named), alert_address(sending, clinic)] == ["", ""]
 
 
 def test_shipped_clinic_claims_nothing_that_the_article_does_not_say() -> None:
@@ -150,3 +142,59 @@ def test_contact_and_hours_answer_their_topics_unless_the_clinic_worded_them() -
         "opening_hours": "Monday: 09:00-12:00, 13:00-17:00",
         "price": "",
     }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://alerts.clinic.example/in?key=a",
+        "http://127.0.0.1:8000/",
+        "http://localhost",
+        "http://[::1]:80/",
+    ],
+)
+def test_web_address_for_alerts_is_taken(url: str) -> None:
+    assert load_settings(alert_webhook_url=url).alert_webhook_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://alerts.clinic.example/se-cret",
+        "http://127.0.0.1.clinic.example/se-cret",
+        "ftp://127.0.0.1/se-cret",
+        "alerts.clinic.example/se-cret",
+        "https:///se-cret",
+        "https://clinic.example:often/se-cret",
+        "https://clinic.example/#se-cret",
+    ],
+)
+def test_web_address_that_others_could_read_on_the_way_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="alert_webhook_url: must begin with https://") as fault:
+        load_settings(alert_webhook_url=url)
+    assert "se-cret" not in fault.value.message
+
+
+def test_clinic_file_of_an_earlier_release_has_words_for_a_takeover(tmp_path: Path) -> None:
+    head, _, rest = SHIPPED.partition("[handover]")
+    (tmp_path / "clinic.toml").write_text(head + rest[rest.index("[opening_hours]") :], encoding="utf-8")
+    assert load_clinic(tmp_path / "clinic.toml").handover == load_clinic(PROJECT_DIR / "clinic.toml").handover
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('joined = " "', "joined: must hold words"),
+        (f'left = "{"x" * 501}"', "left: must hold words"),
+        ("takeover_idle_minutes = 0", "takeover_idle_minutes"),
+        ("takeover_idle_minutes = 1441", "takeover_idle_minutes"),
+        ('gone = "?"', "gone"),
+    ],
+)
+def test_words_for_a_takeover_that_cannot_be_used_are_named(tmp_path: Path, line: str, fault: str) -> None:
+    key = line.partition(" ")[0]
+    lines = [text for text in SHIPPED.splitlines() if not text.startswith(f"{key} =")]
+    lines.insert(next(n for n, text in enumerate(lines) if text.startswith("[handover]")) + 1, line)
+    (tmp_path / "clinic.toml").write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(SettingsError, match=fault):
+        load_clinic(tmp_path / "clinic.toml")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
+from bot.conversations.alerts import alert_routes
 from bot.conversations.conversation import require_not_erased
 from bot.conversations.handoff import request_handoff
 from bot.conversations.models import Inbound
@@ -16,7 +17,7 @@ from bot.database import Database
 from bot.dialogue.loaded_pipeline import loaded_pipeline
 from bot.errors import where
 from bot.language.safety import assess
-from bot.settings import Clinic, Settings, alert_address
+from bot.settings import Clinic, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ def safe_reply(
         with database.transaction() as session:
             require_not_erased(session, message.conversation_id)
             ids = (message.conversation_id, message.message_id)
-            alert_to = alert_address(settings, clinic)
+            alert_to = alert_routes(settings, clinic)
             request_handoff(session, *ids, reason=level, summary=message.text, alert_to=alert_to)
     except (
         DataError,
