@@ -1,4 +1,4 @@
-"""Leaving a form half-way: nothing is sent, and what was typed is forgotten."""
+"""Leaving a form half-way: what was typed is forgotten, and a person who was wished for is not needed any more."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from actions.base import ClinicAction, Say, database, inbound_id, transaction
+from actions.current_handoff import current_handoff, forget_handoff
 from bot.booking.service import cancel_requests, open_request
+from bot.conversations.handoff import withdraw_handoff
 
 COLLECTED = ("name", "contact", "phone", "email")
 
 
 class ActionLeaveForm(ClinicAction):
-    """Says that nothing was sent; "cancel my appointment" also cancels a request made before."""
+    """Says what becomes of what was begun; "cancel my appointment" also cancels a request made before."""
 
     def name(self) -> str:
         return "action_leave_form"
@@ -24,7 +26,8 @@ class ActionLeaveForm(ClinicAction):
             with transaction(tracker) as session:
                 if cancel_requests(session, tracker.sender_id, inbound_id(tracker)):
                     return Say(outcome="booking", response="utter_booking_cancelled", events=forget_details())
-        return Say(outcome="smalltalk", response="utter_form_left", events=forget_details())
+        events = [*forget_details(), *forget_handoff()]
+        return Say(outcome="smalltalk", response=_what_was_left(tracker), events=events)
 
 
 class ActionStop(ClinicAction):
@@ -40,6 +43,18 @@ class ActionStop(ClinicAction):
             return Say(outcome="smalltalk", response="utter_stop")
         buttons = [{"title": "Cancel my request", "payload": "/cancel_booking"}]
         return Say(outcome="booking", response="utter_request_stands", buttons=buttons)
+
+
+def _what_was_left(tracker: Tracker) -> str:
+    """A wish for a person is withdrawn; a complaint or a report that made the form begin stays with staff."""
+    if (tracker.active_loop or {}).get("name") != "handoff_form":
+        return "utter_form_left"
+    with transaction(tracker) as session:
+        handoff = current_handoff(session, tracker)
+        if handoff is None:
+            return "utter_form_left"
+        withdrawn = withdraw_handoff(session, tracker.sender_id, str(handoff.inbound_id))
+    return "utter_handoff_withdrawn" if withdrawn else "utter_handoff_stays"
 
 
 def forget_details() -> list[dict[str, Any]]:

@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from actions.base import ClinicAction, Say, alert_to, inbound_id, question, transaction
 from actions.cautions import conversation_cautions, find_cautions, unsaid_cautions, wording
 from actions.contact_form import collected
+from actions.current_handoff import current_handoff, forget_handoff
+from actions.opening import by_opening_hours
 from bot.booking.service import request_booking
 from bot.conversations.handoff import request_handoff
 from bot.conversations.history import visitor_texts
+from bot.database import now
 
 MOST_MESSAGES = 6
 
@@ -56,10 +59,11 @@ class ActionSubmitHandoff(ClinicAction):
     def decide(self, tracker: Tracker) -> Say:
         name, details = collected(tracker)
         with transaction(tracker) as session:
+            current = current_handoff(session, tracker)
             request_handoff(
                 session,
                 tracker.sender_id,
-                inbound_id(tracker),
+                str(current.inbound_id) if current else inbound_id(tracker),
                 reason="asked",
                 summary=_concern(session, tracker),
                 alert_to=alert_to(),
@@ -67,8 +71,9 @@ class ActionSubmitHandoff(ClinicAction):
                 phone=details.phone,
                 email=details.email,
             )
-        values = {"name": name, "contact": details.phone or details.email}
-        return Say(outcome="handoff", response="utter_handoff_requested", values=values)
+        response, opens = by_opening_hours("utter_handoff_requested", now())
+        values = {"name": name, "contact": details.phone or details.email, **opens}
+        return Say(outcome="handoff", response=response, values=values, events=forget_handoff())
 
 
 def _concern(session: Session, tracker: Tracker) -> str:
