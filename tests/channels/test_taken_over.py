@@ -221,20 +221,22 @@ def test_emergency_is_told_what_to_do_although_a_person_has_it(
         assert session.get(Conversation, conversation_id).taken_over_by == "Example Nurse"
 
 
-def test_signs_that_are_urgent_only_together_are_heard(
-    database: Database, agent: Agent, conversation_id: str
-) -> None:
+def test_signs_that_are_urgent_only_together_are_heard(database: Database, agent: Agent) -> None:
     heard: dict[str, str | None] = {}
 
     def listen(message: Inbound, level: str | None) -> Reply | None:
         heard[message.message_id] = level
         return None
 
-    taken(database, conversation_id)
-    received(database, conversation_id, "m1", text="my lips are a bit swollen since the session")
-    received(database, conversation_id, "m2", text="and now its spreading fast")
-    answer_waiting(database, agent, conversation_id, emergency=listen)
+    first, second = "a red spot, the size of a coin an hour ago", "it covers half my cheek now"
+    for texts in ({"m1": first, "m2": second}, {"m3": second}):
+        conversation_id = started(database)
+        taken(database, conversation_id)
+        for message_id, text in texts.items():
+            received(database, conversation_id, message_id, text=text)
+        answer_waiting(database, agent, conversation_id, emergency=listen)
     assert heard["m2"] == "urgent"
+    assert "urgent" not in (heard["m1"], heard["m3"])
 
 
 def test_emergency_that_cannot_be_put_before_staff_is_tried_again(
