@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC
+from abc import ABC, abstractmethod
 
 from rasa_sdk import Tracker
 from sqlalchemy.orm import Session
@@ -23,6 +23,10 @@ class _AskHandoffDetail(ClinicAction, ABC):
     """Puts the conversation before staff, unless it is there already, says when a person comes, and asks for one detail."""
 
     asks: str  # the response that asks; with `_open` and `_closed` it also says when a person comes
+
+    @abstractmethod
+    def name(self) -> str:
+        """`action_ask_handoff_form_<slot>`, as Rasa looks it up."""
 
     def decide(self, tracker: Tracker) -> Say:
         with transaction(tracker) as session:

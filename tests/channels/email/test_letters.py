@@ -12,7 +12,7 @@ from bot.settings import PROJECT_DIR, Alerts, load_clinic
 CLINIC = load_clinic(PROJECT_DIR / "clinic.toml").copy(
     update={"time_zone": "Europe/London", "name": "Séance & Co"}
 )
-REASONS = ("urgent", "crisis", "concerning", "complaint", "asked")
+REASONS = ("urgent", "crisis", "concerning", "complaint", "asked", "misunderstood")
 PAYLOAD = {"to": "staff@clinic.example", "conversation_id": "c" * 32, "at": "2026-07-01T23:30:00+00:00"}
 
 
