@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     light_rasa: bool = Field(True, description="Start Rasa without the parts that this assistant never uses.")
     smtp_url: str = Field("", description="Address of the mail server; empty means that no mail is sent.")
     mail_from: str = Field("", description="Address that the assistant's mails come from.")
+    public_url: str = Field("", description="Address under which visitors reach this server; empty means HOST.")
 
     class Config:
         env_file = PROJECT_DIR / ".env"
@@ -79,6 +80,17 @@ class Settings(BaseSettings):
         if values.get("smtp_url") and not address:
             raise ValueError("must be set where SMTP_URL is")
         return _mail_address(address)
+
+    @validator("public_url")
+    def _web_address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", url):
+            raise ValueError("must look like https://chat.your-clinic.example")
+        return url.rstrip("/")
+
+    @property
+    def public_address(self) -> str:
+        """Where links to this server lead, without a trailing slash."""
+        return self.public_url or f"http://{self.host}:{self.rasa_port}"
 
     @property
     def sends_mail(self) -> bool:
@@ -134,6 +146,30 @@ class UrgentCare(_Strict):
         return (self.crisis if level == "crisis" else self.emergency).replace("{number}", number)
 
 
+class CalendarWording(_Strict):
+    """What an appointment is called in calendars and mails, and the number behind the address of the staff's feed."""
+
+    title: str = "Consultation, {clinic}"
+    with_practitioner: str = "With {practitioner}."
+    note: str = 'To move or cancel it, write "cancel my appointment" in our chat. Your code: {code}'
+    feed: int = 0
+
+    @validator("feed")
+    def _counts(cls, number: int) -> int:
+        if number < 0:
+            raise ValueError("must be 0 (no feed) or a number above it")
+        return number
+
+    @validator("title", "with_practitioner", "note")
+    def _known_placeholders(cls, wording: str) -> str:
+        known = ("clinic", "practitioner", "code")
+        if unknown := [name for name in re.findall(r"{([^}]*)}", wording) if name not in known]:
+            raise ValueError(
+                f"{{{unknown[0]}}} is no placeholder: only {{clinic}}, {{practitioner}}, {{code}} are"
+            )
+        return wording
+
+
 class Privacy(_Strict):
     """The line under the chat that says what happens to what visitors write."""
 
@@ -153,6 +189,7 @@ class Clinic(_Strict):
     practitioners: list[str] = []
     urgent_care: UrgentCare
     privacy: Privacy
+    calendar: CalendarWording = CalendarWording()
     answers: dict[str, StrictStr] = {}
 
     def topic_answers(self) -> dict[str, str]:
