@@ -44,6 +44,8 @@ def _parser() -> argparse.ArgumentParser:
     outbox = commands.add_parser("outbox", help="list what has still to be sent, and what could not be")
     outbox.add_argument("--retry", type=int, metavar="ID", help="try again what could not be sent")
     outbox.set_defaults(command=_outbox)
+    calendar = commands.add_parser("calendar", help="print the private address of the staff's calendar feed")
+    calendar.set_defaults(command=_calendar)
     export = commands.add_parser("export", help="write the approved entries as Markdown")
     export.add_argument("folder", type=Path, help="where the files go")
     export.set_defaults(command=_export)
@@ -125,6 +127,17 @@ def _outbox(arguments: argparse.Namespace) -> None:
             say(f"{outgoing.created_at:%Y-%m-%d %H:%M} UTC  {outgoing.id}: {outgoing.kind}, {tried}")
             if outgoing.fault:
                 say(f"    {outgoing.fault}")
+
+
+def _calendar(_arguments: argparse.Namespace) -> None:
+    from bot.booking.calendar_links import feed_link
+    from bot.progress import say
+
+    settings, clinic = _configuration()
+    say(
+        feed_link(settings, clinic)
+        or "There is no feed: set feed = 1 under [calendar] in clinic.toml and restart."
+    )
 
 
 def _validate(_arguments: argparse.Namespace) -> None:

@@ -113,3 +113,17 @@ def test_number_that_was_not_given_up_cannot_be_tried_again(
     monkeypatch.setattr(sys, "argv", ["bot.cli", "outbox", "--retry", "7"])
     assert cli.main() == 1
     assert capsys.readouterr().err == "Nothing under the number 7 was given up: see the list.\n"
+
+
+def test_address_of_the_feed_is_printed_where_the_clinic_opened_one(tmp_path: Path) -> None:
+    clinic_file = tmp_path / "clinic.toml"
+    shipped = (PROJECT_DIR / "clinic.toml").read_text(encoding="utf-8")
+    environment = {
+        "DATA_DIR": str(tmp_path),
+        "CLINIC_FILE": str(clinic_file),
+        "PUBLIC_URL": "https://c.example",
+    }
+    clinic_file.write_text(shipped, encoding="utf-8")
+    assert run("calendar", **environment).stdout.startswith("There is no feed")
+    clinic_file.write_text(shipped.replace("feed = 0", "feed = 1"), encoding="utf-8")
+    assert run("calendar", **environment).stdout.startswith("https://c.example/webhooks/calendar/feed/")

@@ -64,6 +64,20 @@ def test_mail_without_a_sender_is_refused(sender: str) -> None:
         load_settings(smtp_url="smtp://127.0.0.1", mail_from=sender)
 
 
+@pytest.mark.parametrize("url", ["https://chat.clinic.example/", "http://127.0.0.1:5005", ""])
+def test_public_address_has_no_slash_at_its_end(url: str) -> None:
+    settings = load_settings(public_url=url, host="127.0.0.1", rasa_port=5005)
+    assert settings.public_address == (url.rstrip("/") or "http://127.0.0.1:5005")
+
+
+@pytest.mark.parametrize(
+    "url", ["chat.clinic.example", "ftp://a.example", "https://a:b@c.example", "https://a.example/?x"]
+)
+def test_public_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="public_url: must look like"):
+        load_settings(public_url=url)
+
+
 def test_alerts_need_an_address_and_a_mail_server() -> None:
     clinic = load_clinic(PROJECT_DIR / "clinic.toml")
     named = clinic.copy(update={"alerts": Alerts(email="staff@clinic.example")})
@@ -96,6 +110,8 @@ def test_shipped_clinic_claims_nothing_that_the_article_does_not_say() -> None:
         (SHIPPED + "\n[[broken", "TOML"),
         (SHIPPED.replace("name =", "nmae ="), "nmae|name"),
         (SHIPPED.replace("[urgent_care]", "[urgent]"), "urgent"),
+        (SHIPPED.replace("feed = 0", "feed = -1"), "feed"),
+        (SHIPPED.replace('"Consultation, {clinic}"', '"Consultation, {patient}"'), "patient"),
     ],
 )
 def test_broken_clinic_file_is_named_in_one_sentence(tmp_path: Path, content: str, hint: str) -> None:
