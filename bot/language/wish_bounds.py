@@ -18,7 +18,10 @@ _FROM = re.compile(r"\b(?:between|from) (?:the )?$")
 _MOVED = re.compile(r"\b(?:mov\w+|chang\w+|switch\w*|resched\w*|swap\w*|shift\w*)\b[^.,!?]* from (?:the )?$")
 _AND = re.compile(r" and (?:the )?")
 _BETWEEN = re.compile(r"\bbetween (?:the )?$")
+_AWAY = "away|on holiday|on vacation|abroad|unavailable|not available|out of town|not around|not here|busy"
 _LEADS: list[tuple[re.Pattern[str], Bound]] = [
+    (re.compile(rf"\b(?:{_AWAY}) (?:until|till?|up to)(?: the)? $"), "after"),
+    (re.compile(rf"\b(?:{_AWAY})(?: (?:on|all|for|over|at))?(?: the)? $"), "not"),
     (re.compile(r"\b(?:not|no|nothing|never) (?:before|earlier than|sooner than|until|till?)(?: the)?,? $"), "from"),
     (re.compile(r"\b(?:not|no|nothing) (?:after|later than|beyond)(?: the)? $"), "until"),
     (re.compile(r"\b(?:after|later than|past|once it's)(?: the| my \w+ (?:is )?on(?: the)?)? $"), "after"),
@@ -82,6 +85,8 @@ def bound_by_words(text: str, atom: SaidDays | SaidWeekdays) -> SaidDays | SaidW
             if not m or (bound == "not" and _INTENDED.search(text[: atom.start])):
                 continue
             start, end = (m.start(), atom.end) if found else (atom.start, m.end())
+            if bound == "before" and re.match(r"(?:the )?end\b", text[atom.start : atom.end]):
+                bound = "until"  # "before the end of the month"
             if bound == "not" and (weekdays := _mere_weekday(text, atom)):
                 return SaidWeekdays(start, end, weekdays=weekdays, bound=bound)
             if isinstance(atom, SaidDays):

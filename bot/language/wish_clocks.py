@@ -18,6 +18,7 @@ _CLOCK = re.compile(
     r"(?! ?(?:minute|hour|day|week))(?: ?(?P<half3>am|pm)\b)?"
     r"|(?P<h4>\d{1,2}) ?o'clock\b(?: ?(?P<half4>am|pm)\b)?"
     rf"|(?P<h6>{_HOUR})[.](?P<m6>[0-5]\d)(?!\d|[.]\d| ?(?:mm|ml|cm|%)){FOLLOWS}"
+    rf"|(?P<h7>{_HOUR}) (?P<m7>00|15|30|45){FOLLOWS}"
     rf"|(?P<bare>\d{{1,2}})(?![\d:.]\d)(?:{FOLLOWS}|(?P<goes_on>(?= ?- ?\d)))"
     r")|\b(?P<noon>noon|midday)\b|\b(?P<midnight>midnight)\b"
 )
@@ -46,8 +47,8 @@ def _clock(m: re.Match[str]) -> Clock | None:
         return Clock(12, 0, "pm")
     if m["midnight"]:
         return Clock(23, 59)
-    hour = int(next(m[name] for name in ("h", "h2", "h3", "h4", "h6", "bare") if m[name]))
-    minute = int(m["m"] or m["m2"] or m["m6"] or 0)
+    hour = int(next(m[name] for name in ("h", "h2", "h3", "h4", "h6", "h7", "bare") if m[name]))
+    minute = int(m["m"] or m["m2"] or m["m6"] or m["m7"] or 0)
     half = m["half"] or m["half3"] or m["half4"] or ""
     if hour > 23 or minute > 59:
         return None

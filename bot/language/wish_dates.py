@@ -18,7 +18,7 @@ _JUST_PAST = timedelta(days=45)
 _ORDINAL = r"(?:st|nd|rd|th)"
 _NAMED = re.compile(
     rf"\b(?:(?P<weekday>{WEEKDAY}),? )?(?:the )?(?P<day>\d{{1,2}}){_ORDINAL}?[ -]?(?:of )?(?P<month>{MONTH})\b"
-    rf"(?:,?[ -](?P<year>\d{{4}}|\d\d(?= ?(?:$|[,.!?]| at\b))))?(?![\d/])"
+    rf"(?:,?[ -](?P<year>\d{{4}}|\d\d(?= ?(?:$|[,.!?]| at\b))))?(?![\d/]| (?:street|st|road|rd|avenue|ave|lane|close|court|drive)\b)"
     rf"|\b(?:(?P<weekday2>{WEEKDAY}),? )?(?P<month2>{MONTH}),? (?:the )?(?P<day2>\d{{1,2}}){_ORDINAL}?\b"
     rf"(?! ?(?:am|pm|[:.]\d|o'clock))(?:,? (?P<year2>\d{{4}})\b)?"
 )
@@ -51,9 +51,8 @@ def find_dates(text: str, today: date, *, day_first: bool | None, horizon: timed
         yield _said(m, [_in_month(int(m["day"]), today, int(m["which"] == "next"))])
     for pattern in (_NTH, _NUMBERED):
         for m in pattern.finditer(text):
-            days = [day for day in _coming(int(m["day"]), today) if _fits(day, m["weekday"])]
-            start = m.start("weekday") if m["weekday"] else m.start("day")
-            yield SaidDays(start, m.end(), options=_as_days(days[:1]))
+            options = _numbered(int(m["day"]), m["weekday"], today)
+            yield SaidDays(m.start("weekday") if m["weekday"] else m.start("day"), m.end(), options=options)
 
 
 def _parsed(words: str, order: str, today: date) -> date | None:
@@ -118,6 +117,14 @@ def _coming(number: int, today: date) -> Iterator[date]:
             day = date(year, month, number)
             if day >= today:
                 yield day
+
+
+def _numbered(number: int, weekday: str | None, today: date) -> tuple[Days, ...]:
+    """ "The 4th", "Friday the 4th"; where no such Friday is near, the 4th or the Friday beside it."""
+    coming = list(_coming(number, today))
+    fitting = [day for day in coming[:3] if _fits(day, weekday)]
+    found = fitting[:1] or [day for day in _by_weekday(coming[0] if coming else None, weekday) if day]
+    return _as_days(found)
 
 
 def _in_month(number: int, today: date, step: int) -> date | None:

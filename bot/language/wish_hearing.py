@@ -24,7 +24,7 @@ _OTHER = re.compile(
     r"|swelling|peel\w*|results?|take off|apply|put on)\b"
 )
 _HOURS = re.compile(
-    r"\b(?:are|r|is) (?:you|u|ya|the clinic|it|they|your clinic)(?: guys)? (?:\w+ )?(?:open|closed|shut)\b|\bopening (?:hours|times)\b"
+    r"\b(?:are|r|is) (?:you|u|ya|the clinic|it|they|your clinic)(?: guys)? (?:\w+ )?(?:open|closed|shut)\b|\bopening (?:hours|times)\b|\bdo (?:you|u|they)(?: guys)? work\b"
     r"|\b(?:do|does|when|what time|until when)\b.{0,25}\b(?:open|close|shut)\b|\bopen (?:on|at|until|till)\b"
 )
 _OCCASION = re.compile(
@@ -33,7 +33,7 @@ _OCCASION = re.compile(
 )
 _LEADING = re.compile(r"\b(?:before|after|for|by|until|ahead of) (?:my|our|her|his|a|the) ")
 _BEFORE_ATOM = re.compile(
-    r"\b(?:since|ago|every|for the (?:last|past)|dated?|born(?: on| in)?|aged?|turned|turn|expires?(?: on)?)(?: (?:the|my|last|on))* $"
+    r"\b(?:since|ago|every|for the (?:last|past)|dated?|dob:?|date of birth:?|birthday:?|born(?: on| in)?|aged?|turned|turn|expires?(?: on)?)(?: (?:the|my|last|on))* $"
 )
 
 

@@ -21,7 +21,7 @@ _HIGH = re.compile(rf"\b(?:before|by|until|till?|no later than|latest(?: is)?|up
 _NOT_BEFORE = re.compile(rf"\b(?:not|no|nothing) (?:before|earlier than|until|till) {_ABOUT}$")
 _NOT_AFTER = re.compile(rf"\b(?:not|no|nothing) (?:after|later than|past) {_ABOUT}$")
 _AT = re.compile(r"\bat (?:(?:about|around|roughly|like|maybe|say|exactly) )?$")
-_ROUGHLY = re.compile(r"\b(?:about|around|roughly|approx|approximately|like) $")
+_ROUGHLY = re.compile(r"\b(?:(?<!how )(?<!what )about|around|roughly|approx|approximately|like) $")
 _BETWEEN = re.compile(rf"\b(?:between|from|anywhere from) {_ABOUT}$")
 _ALONE = re.compile(
     r"(?:(?:at|about|around|maybe|ok|okay|yes|yeah|sure|please|um+|uh|let's say|say|how about|what about|then|works?|is|fine|good"
@@ -32,7 +32,7 @@ _EARLIER = re.compile(r" (?:or earlier|or before|at the latest|or sooner)\b")
 _PAIR = re.compile(r" ?(?:-|to|until|till?) ?")
 _PAIR_AND = re.compile(r" and ")
 _OR = re.compile(r" ?(?:or|/) ?(?:at )?")
-_BESIDE_DAY = re.compile(r"[ ,]*(?:(?:on|in|the|this|of|next|coming|maybe|at|or) )*")
+_BESIDE_DAY = re.compile(r"[ ,]*(?:(?:on|in|the|this|of|next|coming|maybe|at|or|please)[ ,]+)*")
 
 
 def find_wished_hours(text: str, days: Sequence[Atom], now: datetime) -> list[SaidHours]:

@@ -45,6 +45,7 @@ _SHORT = {
 }
 _ORDINALS = {"first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th",
              "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th", "eleventh": "11th", "twelfth": "12th"}  # fmt: skip
+_BOTH_NEXT_WEEK = re.compile(rf"\b(?<!week )({WEEKDAY})( or | and |/)({WEEKDAY}),? (?:of )?next week\b")
 _ENDS = r"(?=[,.!?]|$| at\b| in the\b| of\b| or\b| please\b)"
 _AFTER: list[tuple[re.Pattern[str], str]] = [
     (re.compile(rf"(?<=\d[ -])({'|'.join(_MONTH_OF)})(?:\.|(?=[ -]\d\d))"), "MONTH"),
@@ -70,6 +71,7 @@ def wording(text: str) -> str:
 def _without_shorthand(plain: str) -> str:
     for pattern, kind in _AFTER:
         plain = pattern.sub(lambda m, kind=kind: _whole(kind, m[m.lastindex or 0]), plain)  # type: ignore[misc]
+    plain = _BOTH_NEXT_WEEK.sub(r"next week \1\2next week \3", plain)
     return re.sub(rf"\b(?:{'|'.join(_SHORT)})\b", lambda m: _SHORT[m.group()], plain)
 
 

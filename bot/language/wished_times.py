@@ -24,9 +24,11 @@ from bot.language.wish_wording import wording
 
 _SOONEST = re.compile(
     r"\b(?:as soon as (?:possible|you can|u can)|soonest|earliest (?:possible|available|slot|appointment|you have|one|time|date)"
-    r"|(?:first|1st|next) (?:available|free|possible)(?: \w+)?|(?:right|straight) away|right now|immediately|soon as|as early as possible"
+    r"|(?:first|1st|next) (?:available|free|possible)(?: (?:slot|appointment|time|date|day|one))?\b|(?:right|straight) away|right now|immediately|soon as|as early as possible"
     r"|next (?:slot|appointment|opening)|the sooner the better|earliest|^now$)\b(?!(?: is)? \d)"
 )
+_NUMBER = re.compile(r"\d+")
+_MOST_NUMBERS = 40  # nobody wishes for so much, and looking would take seconds
 _MOST_ATOMS = 12
 _MOST_READINGS = 4
 
@@ -50,6 +52,8 @@ def read_wish(
         horizon_days: how far "any weekend" reaches, and how near both readings of 04/05 must be.
     """
     plain = wording(text)
+    if len(_NUMBER.findall(plain)) > _MOST_NUMBERS:
+        return None
     frame = Frame(now, open_hours, on, timedelta(days=horizon_days))
     days = find_wished_days(plain, now, on=on, day_first=day_first, horizon=frame.horizon)
     hours = find_wished_hours(plain, days, now)

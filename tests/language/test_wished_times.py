@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import date, datetime, time, timedelta, timezone
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -132,6 +133,18 @@ NORMAL = [
     ("3/12/2020", f"{day('03.12')} past"),
     ("today at 9", "= 24.11.26 09:00 past"),
     ("3 December 2036 at 3pm", "= 03.12.36 15:00"),
+    ("Could you squeeze me in this Friday around lunchtime?", "27.11 11:30 - 27.11 14:30"),
+    ("I'm away until the 10th", "11.12 00:00 - 22.02 00:00"),
+    ("before the end of the month", "24.11 10:00 - 01.12 00:00"),
+    ("next available saturday please", f"{day('28.11')} soonest"),
+    ("Wed or Thurs next week, afternoon if possible", "02.12 12:00 - 02.12 18:00 + 03.12 12:00 - 03.12 18:00"),
+    ("nine thirty tomorrow", "= 25.11.26 09:30"),
+    ("how about 11.30 instead", "= 24.11.26 11:30"),
+    ("wednesday please around 1ish", "= 25.11.26 13:00"),
+    ("5th of Janurary", "05.01 00:00 - 06.01 00:00"),
+    ("not thursday, friday", day("27.11")),
+    ("4pm works", "= 24.11.26 16:00"),
+    ("are you free on sunday?", day("29.11")),
 ]
 HURRIED = [
     ("Thurs pm", "26.11 12:00 - 27.11 00:00"),
@@ -164,6 +177,7 @@ UNCLEAR = [
     ("tuesday at 3", "day? = 24.11.26 15:00 / = 01.12.26 15:00"),
     ("next weekend", "day? 05.12 00:00 - 07.12 00:00 / 28.11 00:00 - 30.11 00:00"),
     ("Monday 25 December", f"day? {day('25.12')} / {day('28.12')}"),
+    ("monday 9th", f"day? {day('09.12')} / {day('07.12')}"),
     ("tomorrow at 7", "hour? = 25.11.26 07:00 / = 25.11.26 19:00"),
     ("31/2", "no_such_day: 31/2"),
     ("the 32nd", "no_such_day: 32nd"),
@@ -187,6 +201,12 @@ NO_WISHES = [
     "I had microneedling on Monday", "it started 3 days ago", "since Monday", "I've had acne for 2 weeks",
     "2 weeks after my session", "every 4 weeks", "how long does it take? 30 minutes?",
     "can I wear makeup tomorrow?", "can I go to the gym at 5", "my wedding is on 12 June", "are you open on Saturday?",
+    "DOB 12/03/1985",
+    "I was born on 3/12/1990",
+    "I live at 12 May Street",
+    "do you work weekends",
+    "option 2",
+    "the first one",
     "SELECT * FROM bookings WHERE time='3'", "😀😀", "'; DROP TABLE",
 ]  # fmt: skip
 
@@ -308,6 +328,15 @@ def test_library_of_dates_is_imported_only_for_dates() -> None:
         [sys.executable, "-c", code], cwd=PROJECT_DIR, capture_output=True, text=True, check=True
     )  # noqa: S603
     assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize(
+    "text", ["3/4 " * 500, "in 2 " * 400, "monday " * 280, "between 1 and " * 140, "the 3rd " * 250]
+)
+def test_endless_list_of_times_is_given_up_at_once(text: str) -> None:
+    started = monotonic()
+    assert read(text) is None
+    assert monotonic() - started < 1
 
 
 WORDS = (
