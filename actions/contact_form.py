@@ -1,4 +1,4 @@
-"""Collecting a name and a phone number or e-mail address: shared by the booking and the handoff form."""
+"""Collecting a name and a phone number or e-mail address: shared by the forms."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.base import clinic
+from actions.base import clinic, intent
 from bot.language.contact_details import (
     ContactDetails,
     find_contact,
@@ -24,7 +24,7 @@ NEAR = 0.65
 _NO_SUBJECT = ("", "nlu_fallback", "out_of_scope", "foreign_language", "affirm")
 
 
-class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
+class ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
     """Takes a value out of the message when one is there; leaves questions and changes of mind to the rules."""
 
     outcome: str
@@ -37,7 +37,7 @@ class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> dict[str, Any]:
         asked = tracker.get_slot("requested_slot") == "name"
-        if _reports_a_reaction(tracker) or not (asked or _corrects_name(tracker)):
+        if _reports_a_reaction(tracker) or not (asked or corrects_name(tracker)):
             return {}
         name = find_name(without_contact(_text(tracker), country=clinic().country))
         if name and not _says_what_is(tracker) and not _only_agrees(tracker) and not _changes_subject(tracker):
@@ -50,7 +50,7 @@ class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         asked = tracker.get_slot("requested_slot") == "contact"
         if _reports_a_reaction(tracker):
             return {}
-        if _contact(tracker) if asked else _unmistakable_contact(tracker):
+        if _contact(tracker) if asked else corrects_contact(tracker):
             return {"contact": _text(tracker)}
         return {"contact": _text(tracker)} if asked and not _changes_subject(tracker) else {}
 
@@ -72,22 +72,22 @@ class _ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         return {"contact": details.phone or details.email, "phone": details.phone, "email": details.email}
 
 
-class ValidateBookingForm(_ContactForm):
-    """Checks what the booking form collects."""
-
-    outcome = "booking"
-
-    def name(self) -> str:
-        return "validate_booking_form"
-
-
-class ValidateHandoffForm(_ContactForm):
+class ValidateHandoffForm(ContactForm):
     """Checks what the handoff form collects."""
 
     outcome = "handoff"
 
     def name(self) -> str:
         return "validate_handoff_form"
+
+
+# What a message is taken for that is for the form; see bot/dialogue/form_answers.py.
+_FOR_THE_FORM = ("", "answer_step", "affirm", "nlu_fallback", "out_of_scope")
+
+
+def is_for_the_form(tracker: Tracker) -> bool:
+    """Whether the message answers the form; of the others the rules know what comes then."""
+    return intent(tracker) in _FOR_THE_FORM and not _reports_a_reaction(tracker)
 
 
 def known_contact(tracker: Tracker) -> dict[str, str | None]:
@@ -109,7 +109,7 @@ def _contact(tracker: Tracker) -> ContactDetails | None:
     return find_contact(_text(tracker), country=clinic().country)
 
 
-def _unmistakable_contact(tracker: Tracker) -> bool:
+def corrects_contact(tracker: Tracker) -> bool:
     """An e-mail address, a number with its country code, or one beside a name: what nobody writes by chance."""
     details = _contact(tracker)
     if details is None:
@@ -118,7 +118,8 @@ def _unmistakable_contact(tracker: Tracker) -> bool:
     return bool(details.email or "+" in _text(tracker) or find_name(rest))
 
 
-def _corrects_name(tracker: Tracker) -> bool:
+def corrects_name(tracker: Tracker) -> bool:
+    """Whether the message gives another name than the one that is known."""
     return (
         bool(tracker.get_slot("name"))
         and "name" in _text(tracker).lower()

@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 
 from actions.base import ClinicAction, Say, alert_to, inbound_id, question, transaction
 from actions.contact_form import known_contact
+from actions.current_handoff import remember_handoff
 from bot.conversations.handoff import request_handoff
 
 
@@ -26,4 +27,4 @@ class ActionNoteComplaint(ClinicAction):
                 alert_to=alert_to(),
                 **known_contact(tracker),
             )
-        return Say(outcome="handoff", response="utter_complaint")
+        return Say(outcome="handoff", response="utter_complaint", events=remember_handoff(tracker))

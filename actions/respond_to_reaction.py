@@ -10,6 +10,7 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 
 from actions.base import ClinicAction, Say, alert_to, clinic, database, inbound_id, question, transaction
 from actions.contact_form import known_contact
+from actions.current_handoff import remember_handoff
 from bot.conversations.handoff import request_handoff
 from bot.knowledge.service import find_answer
 
@@ -43,7 +44,7 @@ class ActionRespondToReaction(ClinicAction):
                     **known_contact(tracker),
                 )
         say = _say(level)
-        say.events += _what_follows(level)
+        say.events += _what_follows(level, tracker)
         return say
 
     def apologise(self, tracker: Tracker) -> Say:
@@ -72,11 +73,11 @@ def states_something(text: str) -> bool:
     return len(text.split()) >= SENTENCE_WORDS and not _ASKS.search(text)
 
 
-def _what_follows(level: str) -> list[dict[str, Any]]:
+def _what_follows(level: str, tracker: Tracker) -> list[dict[str, Any]]:
     """An urgent report ends any form; a concerning one goes on to collect how to reach the visitor."""
     if level in ("urgent", "crisis"):
         return _end_of_any_form()
-    return [FollowupAction("handoff_form")] if level == "concerning" else []
+    return [*remember_handoff(tracker), FollowupAction("handoff_form")] if level == "concerning" else []
 
 
 def _end_of_any_form() -> list[dict[str, Any]]:

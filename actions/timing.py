@@ -93,7 +93,7 @@ def _waiting(moments: Moments, wait: Period, now: datetime) -> Timing | None:
     if _instant(wanted.latest) < _instant(over.earliest):
         return _say("not_yet", "utter_timing_not_yet", over, wait=wait.words)
     if wait.days and over.day is not None and not over.is_exact and wanted.day == over.day:
-        return Timing("yes", "utter_timing_that_day", {"wait": wait.words, "day": _day(over.latest)}, over)
+        return Timing("yes", "utter_timing_that_day", {"wait": wait.words, "day": named_day(over.latest)}, over)
     return _say("depends", "utter_timing_depends", over, wait=wait.words)
 
 
@@ -146,10 +146,10 @@ def _say(verdict: Verdict, response: str, over: Moment, **values: str) -> Timing
     """The response for as much as is known of when it is over: the hour, the day, or only the days between."""
     if over.is_exact:
         start = _rounded_up(over.latest)
-        return Timing(verdict, response, {**values, "day": _day(start), "time": f"{start:%H:%M}"}, over)
-    sure = {"sure": _day(over.latest + timedelta(days=1))}
+        return Timing(verdict, response, {**values, "day": named_day(start), "time": f"{start:%H:%M}"}, over)
+    sure = {"sure": named_day(over.latest + timedelta(days=1))}
     if over.day is not None:
-        return Timing(verdict, f"{response}_day", {**values, **sure, "day": _day(over.latest)}, over)
+        return Timing(verdict, f"{response}_day", {**values, **sure, "day": named_day(over.latest)}, over)
     return Timing(verdict, f"{response}_then", {**values, **sure}, over)
 
 
@@ -159,7 +159,8 @@ def _rounded_up(moment: datetime) -> datetime:
     return moment + (timedelta(minutes=5) - surplus if surplus else timedelta())
 
 
-def _day(moment: datetime) -> str:
+def named_day(moment: datetime) -> str:
+    """A day as visitors read it: Monday 5 January."""
     return f"{_WEEKDAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BotError
+from bot.staff_commands import add_staff_commands
 
 
 def main() -> int:
@@ -39,11 +40,12 @@ def _parser() -> argparse.ArgumentParser:
         "validate", help="check intents, rules and stories with Rasa's own validator"
     )
     validate.set_defaults(command=_validate)
-    waiting = commands.add_parser("waiting", help="list who waits for the clinic: requests and handoffs")
-    waiting.set_defaults(command=_waiting)
+    add_staff_commands(commands)
     outbox = commands.add_parser("outbox", help="list what has still to be sent, and what could not be")
     outbox.add_argument("--retry", type=int, metavar="ID", help="try again what could not be sent")
     outbox.set_defaults(command=_outbox)
+    calendar = commands.add_parser("calendar", help="print the private address of the staff's calendar feed")
+    calendar.set_defaults(command=_calendar)
     export = commands.add_parser("export", help="write the approved entries as Markdown")
     export.add_argument("folder", type=Path, help="where the files go")
     export.set_defaults(command=_export)
@@ -85,27 +87,6 @@ def _load(_arguments: argparse.Namespace) -> None:
     say("The answers are loaded.")
 
 
-def _waiting(_arguments: argparse.Namespace) -> None:
-    from bot.booking.service import open_requests
-    from bot.conversations.handoff import waiting_handoffs
-    from bot.database import Database
-    from bot.progress import say
-
-    settings, _clinic = _configuration()
-    with Database(settings.database_url).reading() as session:
-        for handoff in waiting_handoffs(session):
-            contact = handoff.phone or handoff.email or "no contact left"
-            say(
-                f"{handoff.created_at:%Y-%m-%d %H:%M} UTC  {handoff.reason}: {handoff.name or 'no name'}, {contact}"
-            )
-            say(f"    {handoff.summary}")
-            say(f"    conversation {handoff.conversation_id}")
-        for request in open_requests(session):
-            noted = f", mentioned {', '.join(request.cautions)}" if request.cautions else ""
-            contact = request.phone or request.email
-            say(f"{request.created_at:%Y-%m-%d %H:%M} UTC  consultation: {request.name}, {contact}{noted}")
-
-
 def _outbox(arguments: argparse.Namespace) -> None:
     from bot.conversations.outbox import count_by_status, list_dead, list_waiting, revive
     from bot.database import Database
@@ -125,6 +106,17 @@ def _outbox(arguments: argparse.Namespace) -> None:
             say(f"{outgoing.created_at:%Y-%m-%d %H:%M} UTC  {outgoing.id}: {outgoing.kind}, {tried}")
             if outgoing.fault:
                 say(f"    {outgoing.fault}")
+
+
+def _calendar(_arguments: argparse.Namespace) -> None:
+    from bot.booking.calendar_links import feed_link
+    from bot.progress import say
+
+    settings, clinic = _configuration()
+    say(
+        feed_link(settings, clinic)
+        or "There is no feed: set feed = 1 under [calendar] in clinic.toml and restart."
+    )
 
 
 def _validate(_arguments: argparse.Namespace) -> None:

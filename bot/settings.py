@@ -6,6 +6,8 @@ import contextlib
 import os
 import re
 import secrets
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +17,11 @@ import tomli
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import BaseModel, BaseSettings, Extra, Field, StrictStr, ValidationError, validator
 
+from bot.clinic_hours import BookingRules, check_hours, unknown_practitioner
 from bot.errors import SettingsError
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+MOST_MARK_CHARACTERS = 500
 
 
 class Settings(BaseSettings):
@@ -42,6 +45,8 @@ class Settings(BaseSettings):
     light_rasa: bool = Field(True, description="Start Rasa without the parts that this assistant never uses.")
     smtp_url: str = Field("", description="Address of the mail server; empty means that no mail is sent.")
     mail_from: str = Field("", description="Address that the assistant's mails come from.")
+    alert_webhook_url: str = Field("", description="Web address that is told when a visitor needs a person.")
+    public_url: str = Field("", description="Address under which visitors reach this server; empty means HOST.")
 
     class Config:
         env_file = PROJECT_DIR / ".env"
@@ -80,6 +85,23 @@ class Settings(BaseSettings):
             raise ValueError("must be set where SMTP_URL is")
         return _mail_address(address)
 
+    @validator("alert_webhook_url")
+    def _guarded_address(cls, url: str) -> str:
+        if url and not _is_guarded(url):
+            raise ValueError("must begin with https:// (or http:// for this machine) and name a host")
+        return url
+
+    @validator("public_url")
+    def _web_address(cls, url: str) -> str:
+        if url and not re.fullmatch(r"https?://[^\s/?#@]+(?:/[^\s?#]*)?", url):
+            raise ValueError("must look like https://chat.your-clinic.example")
+        return url.rstrip("/")
+
+    @property
+    def public_address(self) -> str:
+        """Where links to this server lead, without a trailing slash."""
+        return self.public_url or f"http://{self.host}:{self.rasa_port}"
+
     @property
     def sends_mail(self) -> bool:
         """Whether there is a mail server to send with."""
@@ -115,6 +137,25 @@ class Alerts(_Strict):
         return _mail_address(address)
 
 
+class Handover(_Strict):
+    """What a visitor reads when a person joins the chat and when they leave it, and when they count as having left."""
+
+    joined: str = "A person from the clinic has joined this chat and answers you now."
+    left: str = "The person from the clinic has left this chat. The assistant answers again."
+    takeover_idle_minutes: int = Field(default=30, ge=1, le=24 * 60)
+
+    @validator("joined", "left")
+    def _says_something(cls, words: str) -> str:
+        if not words.strip() or len(words) > MOST_MARK_CHARACTERS:
+            raise ValueError(f"must hold words, {MOST_MARK_CHARACTERS} characters at most")
+        return words.strip()
+
+    @property
+    def idle_after(self) -> timedelta:
+        """How long a person may be silent before the assistant answers again."""
+        return timedelta(minutes=self.takeover_idle_minutes)
+
+
 class UrgentCare(_Strict):
     """What somebody who needs a clinician now is told."""
 
@@ -134,6 +175,30 @@ class UrgentCare(_Strict):
         return (self.crisis if level == "crisis" else self.emergency).replace("{number}", number)
 
 
+class CalendarWording(_Strict):
+    """What an appointment is called in calendars and mails, and the number behind the address of the staff's feed."""
+
+    title: str = "Consultation, {clinic}"
+    with_practitioner: str = "With {practitioner}."
+    note: str = 'To move or cancel it, write "cancel my appointment" in our chat. Your code: {code}'
+    feed: int = 0
+
+    @validator("feed")
+    def _counts(cls, number: int) -> int:
+        if number < 0:
+            raise ValueError("must be 0 (no feed) or a number above it")
+        return number
+
+    @validator("title", "with_practitioner", "note")
+    def _known_placeholders(cls, wording: str) -> str:
+        known = ("clinic", "practitioner", "code")
+        if unknown := [name for name in re.findall(r"{([^}]*)}", wording) if name not in known]:
+            raise ValueError(
+                f"{{{unknown[0]}}} is no placeholder: only {{clinic}}, {{practitioner}}, {{code}} are"
+            )
+        return wording
+
+
 class Privacy(_Strict):
     """The line under the chat that says what happens to what visitors write."""
 
@@ -147,12 +212,16 @@ class Clinic(_Strict):
     name: str = Field(min_length=1)
     time_zone: str = "UTC"
     country: str = ""
+    day_first: bool = True
     contact: Contact = Contact()
     alerts: Alerts = Alerts()
+    handover: Handover = Handover()
     opening_hours: dict[str, list[str]] = {}
     practitioners: list[str] = []
+    booking: BookingRules = BookingRules()
     urgent_care: UrgentCare
     privacy: Privacy
+    calendar: CalendarWording = CalendarWording()
     answers: dict[str, StrictStr] = {}
 
     def topic_answers(self) -> dict[str, str]:
@@ -176,14 +245,19 @@ class Clinic(_Strict):
 
     @validator("opening_hours")
     def _spans_of_days(cls, hours: dict[str, list[str]]) -> dict[str, list[str]]:
-        for day, spans in hours.items():
-            if day not in WEEKDAYS:
-                raise ValueError(f"{day!r} is not a day such as 'monday'")
-            for span in spans:
-                opens, _, closes = span.partition("-")
-                if not re.fullmatch(r"[0-2]\d:[0-5]\d-[0-2]\d:[0-5]\d", span) or opens >= closes:
-                    raise ValueError(f"{span!r} on {day} is not a span such as '09:00-17:30'")
-        return hours
+        return check_hours(hours)
+
+    @validator("practitioners")
+    def _names(cls, names: list[str]) -> list[str]:
+        if any(not name.strip() for name in names) or len(set(names)) < len(names):
+            raise ValueError("must be different names, none of them empty")
+        return names
+
+    @validator("booking")
+    def _known_practitioners(cls, rules: BookingRules, values: dict[str, Any]) -> BookingRules:
+        if name := unknown_practitioner(rules, values.get("practitioners", [])):
+            raise ValueError(f"{name!r} has hours, and is not among the practitioners")
+        return rules
 
     @validator("time_zone")
     def _known_zone(cls, name: str) -> str:
@@ -237,9 +311,25 @@ def load_clinic(path: Path) -> Clinic:
         raise SettingsError(f"{path.name} has a wrong value: {_first_fault(error)}.") from error
 
 
-def alert_address(settings: Settings, clinic: Clinic) -> str:
-    """Where staff are alerted by mail; empty where the clinic names no address or there is no mail server."""
-    return clinic.alerts.email if settings.sends_mail else ""
+def _is_guarded(url: str) -> bool:
+    """Whether what is sent there cannot be read on the way: encrypted, or not leaving this machine."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is no port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return (
+        bool(host)
+        and not parts.fragment
+        and (parts.scheme == "https" or parts.scheme == "http" and _is_here(host))
+    )
+
+
+def _is_here(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
 
 
 def _is_mail_server(url: str) -> bool:

@@ -1,17 +1,21 @@
-"""Delivers what waits in the outbox: `python -m bot.worker`."""
+"""Delivers what waits in the outbox, and does what has to be done once a minute: `python -m bot.worker`."""
 
 from __future__ import annotations
 
 import logging
 import signal
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from bot.channels.email.letters import mail_deliverer
+from bot.channels.webhook.client import webhook_deliverer
+from bot.chores import end_idle_takeovers, remind
 from bot.conversations import outbox
 from bot.conversations.models import Outgoing
 from bot.conversations.outbox import PACE, DeliveryError, Pace
@@ -22,10 +26,12 @@ from bot.settings import Clinic, Settings, load_clinic, load_settings
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
+CHORE_SECONDS = 60.0
 
 # Takes a row's key and payload; raises DeliveryError. It may be called again with what it has delivered already, with the
 # same key, and must be done well within the lease.
 Deliverer = Callable[[str, dict[str, Any]], None]
+Chore = Callable[[Database], None]  # several workers may do it at once
 
 
 class Worker:
@@ -34,6 +40,7 @@ class Worker:
     Args:
         deliverers: who delivers each kind; what is of another kind is left waiting.
         poll_seconds: how long to wait before looking again when nothing is due; `wake` shortens it.
+        chores: what is done at the start and every minute, between two deliveries.
     """
 
     def __init__(
@@ -43,6 +50,7 @@ class Worker:
         *,
         pace: Pace = PACE,
         poll_seconds: float = POLL_SECONDS,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._database = database
         self._deliverers = dict(deliverers)
@@ -51,10 +59,13 @@ class Worker:
         self._bell: SimpleQueue[None] = SimpleQueue()  # unlike an Event, safe to use from a signal handler
         self._stopping = False
         self._outbox_is_away = False
+        self._chores = tuple(chores)
+        self._chores_due = time.monotonic()
 
     def run(self) -> None:
         """Deliver until `stop` is called; what is in hand then is finished first."""
         while not self._stopping:
+            self._do_chores()
             if not self.deliver_next():
                 self._wait()
 
@@ -74,6 +85,18 @@ class Worker:
             return False
         self._record(self._deliver(claimed[0]))
         return True
+
+    def _do_chores(self) -> None:
+        if not self._chores or time.monotonic() < self._chores_due:
+            return
+        self._chores_due = time.monotonic() + CHORE_SECONDS
+        for chore in self._chores:
+            try:
+                chore(self._database)
+            except (
+                Exception
+            ) as error:  # it is tried again in a minute, and must not stop what is to be delivered
+                logger.error("A chore failed: %s", where(error))
 
     def _claim(self) -> list[Outgoing]:
         """One at a time: a second one's lease would run out while the first is delivered."""
@@ -142,11 +165,15 @@ class Worker:
 def serve(settings: Settings, clinic: Clinic, *, pace: Pace = PACE) -> None:
     """Deliver until SIGTERM, SIGINT or SIGHUP."""
     deliverers = installed_deliverers(settings, clinic)
-    worker = Worker(Database(settings.database_url), deliverers, pace=pace)
+    chores = [partial(end_idle_takeovers, handover=clinic.handover)]
+    if settings.sends_mail:
+        chores.append(partial(remind, clinic=clinic))
+    worker = Worker(Database(settings.database_url), deliverers, pace=pace, chores=chores)
     for stop in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(stop, lambda _signal, _frame: worker.stop())
     logger.info(
-        "The worker is ready and delivers: %s.", ", ".join(deliverers) or "nothing, SMTP_URL is not set"
+        "The worker is ready and delivers: %s.",
+        ", ".join(deliverers) or "nothing, neither SMTP_URL nor ALERT_WEBHOOK_URL is set",
     )
     if clinic.alerts.email and not settings.sends_mail:
         logger.warning("Staff are not alerted: clinic.toml names an address, but SMTP_URL is not set.")
@@ -156,7 +183,12 @@ def serve(settings: Settings, clinic: Clinic, *, pace: Pace = PACE) -> None:
 
 def installed_deliverers(settings: Settings, clinic: Clinic) -> dict[str, Deliverer]:
     """Who delivers what, as far as the settings allow."""
-    return {"email": mail_deliverer(settings, clinic)} if settings.sends_mail else {}
+    deliverers: dict[str, Deliverer] = {}
+    if settings.sends_mail:
+        deliverers["email"] = mail_deliverer(settings, clinic)
+    if settings.alert_webhook_url:
+        deliverers["webhook"] = webhook_deliverer(settings)
+    return deliverers
 
 
 def main() -> int:

@@ -23,7 +23,7 @@ RUNNING_ASSISTANT = os.environ.get(
     "TEST_ASSISTANT_URL", ""
 )  # a running widget channel to test instead of a new one
 ENGINES = ("sqlite", "postgresql")
-os.environ["SMTP_URL"] = ""  # whatever .env says: no test writes to anybody
+os.environ["SMTP_URL"] = os.environ["ALERT_WEBHOOK_URL"] = ""  # whatever .env says: no test writes to anybody
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

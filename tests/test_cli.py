@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot import cli, setup
+from bot.booking.service import request_booking
 from bot.conversations import outbox
 from bot.database import Database
 from bot.settings import PROJECT_DIR
@@ -113,3 +114,32 @@ def test_number_that_was_not_given_up_cannot_be_tried_again(
     monkeypatch.setattr(sys, "argv", ["bot.cli", "outbox", "--retry", "7"])
     assert cli.main() == 1
     assert capsys.readouterr().err == "Nothing under the number 7 was given up: see the list.\n"
+
+
+def test_who_waits_is_listed_with_concern_and_wishes(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", str(database.engine.url.render_as_string(hide_password=False)))
+    monkeypatch.setattr(sys, "argv", ["bot.cli", "waiting"])
+    details = {"name": "Example O'Person", "phone": None, "email": "me@example.com", "cautions": ["pregnancy"]}
+    with database.transaction() as session:
+        request_booking(session, "c" * 32, "m1", **details, concern="acne scars", wishes="any weekend")
+
+    assert cli.main() == 0
+    said, *words = capsys.readouterr().out.splitlines()
+    assert said.endswith("UTC  consultation: Example O'Person, me@example.com, mentioned pregnancy")
+    assert words == ["    acne scars", "    any weekend"]
+
+
+def test_address_of_the_feed_is_printed_where_the_clinic_opened_one(tmp_path: Path) -> None:
+    clinic_file = tmp_path / "clinic.toml"
+    shipped = (PROJECT_DIR / "clinic.toml").read_text(encoding="utf-8")
+    environment = {
+        "DATA_DIR": str(tmp_path),
+        "CLINIC_FILE": str(clinic_file),
+        "PUBLIC_URL": "https://c.example",
+    }
+    clinic_file.write_text(shipped, encoding="utf-8")
+    assert run("calendar", **environment).stdout.startswith("There is no feed")
+    clinic_file.write_text(shipped.replace("feed = 0", "feed = 1"), encoding="utf-8")
+    assert run("calendar", **environment).stdout.startswith("https://c.example/webhooks/calendar/feed/")

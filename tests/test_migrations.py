@@ -11,9 +11,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.engine import Engine
 
+from bot.booking.models import Booking
+from bot.booking.service import open_requests, request_booking
 from bot.conversations.history import mentioned_entities, messages_after, topics_said
 from bot.conversations.record import events_after, read_head
 from bot.conversations.search import find_messages
@@ -22,7 +24,7 @@ from bot.migrations.tables import metadata
 from bot.settings import PROJECT_DIR, load_settings
 from bot.setup import migrate
 
-NEWEST = "0002"
+NEWEST = "0004"
 
 
 def ours(name: str, kind: str, _parents: Any) -> bool:
@@ -72,6 +74,11 @@ def _fill(engine: Engine) -> None:
         "INSERT INTO message (conversation_id, cursor, id, sender, at, text, inbound_id, reply_index, choices, topics,"
         " outcome, sources)"
         f" VALUES ('c1', 2, 'm1.0', 'bot', '{at}', 'It may.', 'm1', 0, '{nothing}', '{topics}', 'answered', '{nothing}')",
+        *(
+            "INSERT INTO booking_request (conversation_id, inbound_id, name, email, cautions, status, created_at)"
+            f" VALUES ('c1', '{message}', 'Example Person', 'me@example.com', '[\"pregnancy\"]', '{status}', '{at}')"
+            for message, status in (("m2", "requested"), ("m1", "cancelled"))
+        ),
         # What Rasa's own SQL tracker store made and filled; rows of other conversations lie between.
         f"CREATE TABLE events (id {number} PRIMARY KEY, sender_id VARCHAR(255) NOT NULL, type_name VARCHAR(255) NOT NULL,"
         " timestamp FLOAT, intent_name VARCHAR(255), action_name VARCHAR(255), data TEXT)",
@@ -108,4 +115,24 @@ def test_conversations_of_the_first_release_are_kept(old_url: str, tmp_path: Pat
         assert mentioned_entities(session, "c1") == [[{"entity": "life_stage", "value": "pregnant"}]]
         assert topics_said(session, "c1") == {"scars", "benefits"}
         assert [row.cursor for row in find_messages(session, words="scar")] == [1]
+    database.close()
+
+
+def test_requests_of_earlier_releases_are_bookings_without_a_time(old_url: str, tmp_path: Path) -> None:
+    migrate(load_settings(database_url=old_url, data_dir=tmp_path))
+    database = Database(old_url)
+    with database.transaction() as session:
+        first, second = session.execute(select(Booking).order_by(Booking.id)).scalars()
+        assert (first.inbound_id, first.status, second.inbound_id, second.status) == (
+            "m2",
+            "requested",
+            "m1",
+            "cancelled",
+        )
+        assert (first.name, first.email, first.cautions) == ("Example Person", "me@example.com", ["pregnancy"])
+        assert (first.starts_at, first.wishes, first.sequence) == (None, "", 0)
+        assert first.changed_at == first.created_at
+        assert {len(first.code), len(second.code)} == {8}
+        request_booking(session, "c1", "m3", name="Example O'Person", phone=None, email="me@example.com")
+        assert [request.name for request in open_requests(session)] == ["Example O'Person"]
     database.close()

@@ -97,7 +97,7 @@ def test_erased_conversation_is_in_no_table_but_its_retired_id(run: Run) -> None
             f"{run.url}/messages", headers=visitor.headers, json={"id": str(uuid4()), "text": text}
         )
     before = _tables_that_know(run, visitor.conversation_id)
-    assert {"event", "inbound", "message", "knowledge_gap", "booking_request"} <= before
+    assert {"event", "inbound", "message", "knowledge_gap", "booking"} <= before
     visitor.client.delete(f"{run.url}/conversation", headers=visitor.headers)
     assert _tables_that_know(run, visitor.conversation_id) == {"conversation"}
 

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 import bot.database
 from bot.conversations import outbox
+from bot.conversations.alerts import AlertRoutes
 from bot.conversations.conversation import start_conversation
 from bot.conversations.handoff import request_handoff
 from bot.conversations.models import Outgoing
@@ -59,7 +60,7 @@ def alert(database: Database) -> str:
             summary="my throat is closing",
             name="Example Person",
             phone="+442079460000",
-            alert_to="staff@clinic.example",
+            alert_to=AlertRoutes(email="staff@clinic.example"),
         )
     return conversation_id
 

@@ -34,6 +34,7 @@ STAND_INS = {
     "action_note_complaint": "utter_complaint",
     "action_stop": "utter_stop",
     "booking_form": "utter_ask_booking_form_name",
+    "find_booking_form": "utter_ask_find_booking_form_code",
     "handoff_form": "utter_ask_handoff_form_name",
 }
 UNANSWERED = "utter_unanswered"

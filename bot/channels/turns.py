@@ -22,6 +22,7 @@ from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLSt
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message as RasaMessage
 
+from bot.channels.taken_over import TakenOver
 from bot.conversations import inbound
 from bot.conversations.conversation import ConversationGoneError
 from bot.conversations.inbound import Waiting
@@ -60,6 +61,7 @@ class Turns:
 
     Args:
         agent: gives Rasa's agent, which may be replaced while the server runs.
+        taken_over: stands before Rasa, for conversations that a person at the clinic has.
         safe_reply: what is said to a message whose turn failed (why, and the level that the model hears in it); runs in a thread.
         on_change: called with `typing` or `message` and the conversation's id whenever there is something to show.
     """
@@ -70,12 +72,14 @@ class Turns:
         channel: str,
         *,
         agent: Callable[[], Agent],
+        taken_over: TakenOver,
         safe_reply: Callable[[Inbound, str, str | None], Reply],
         on_change: Callable[[str, str], None] = lambda kind, conversation_id: None,
     ) -> None:
         self._database = database
         self._output = Silence(channel)
         self._agent = agent
+        self._taken_over = taken_over
         self._safe_reply = safe_reply
         self._on_change = on_change
         self._tasks: set[asyncio.Task[Answered]] = set()
@@ -132,8 +136,7 @@ class Turns:
                 tries[message_id] += 1
                 if tries[message_id] > 2 * TRIES:
                     raise StaleConversationError("The conversation changes at every try.")
-                self._on_change("typing", conversation_id)
-                committed = await self._answer(waiting, last=tries[message_id] > TRIES)
+                committed = await self._treat(waiting, last=tries[message_id] > TRIES)
                 self._on_change("message", conversation_id)
                 if committed:
                     answered[message_id] = committed.replies
@@ -141,6 +144,15 @@ class Turns:
                 else:
                     waiting = await asyncio.to_thread(self._next, conversation_id)
         return answered
+
+    async def _treat(self, waiting: Waiting, *, last: bool) -> Committed | None:
+        message = waiting.message
+        if not await self._taken_over.has(message.conversation_id):
+            self._on_change("typing", message.conversation_id)
+            return await self._answer(waiting, last=last)
+        with running_turn(message.conversation_id) as turn:
+            await self._taken_over.hear(message, self._user_message(message))
+        return turn.committed
 
     async def _answer(self, waiting: Waiting, *, last: bool) -> Committed | None:
         message = waiting.message

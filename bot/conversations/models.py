@@ -32,6 +32,7 @@ class Conversation(Base):
     """One visitor's chat. `erased_at` retires the id for good; the row stays so that it is never given out again."""
 
     __tablename__ = "conversation"
+    __table_args__ = (Index("ix_conversation_taken_over", "taken_over_at"),)
 
     id = Column(String(32), primary_key=True)
     channel = Column(String(20), nullable=False)
@@ -41,6 +42,10 @@ class Conversation(Base):
     # What a dialogue is resumed from: the state (slots, form) before event `window_seq` + 1, and the events from there on.
     window_seq = Column(Integer, nullable=False, default=0)
     window_state = Column(JSON, nullable=False, default=list)
+    # While a person at the clinic has it, the assistant is silent.
+    taken_over_by = Column(String(200))
+    taken_over_at = Column(UtcDateTime)
+    staff_wrote_at = Column(UtcDateTime)  # the last time since then; null: not yet
     erased_at = Column(UtcDateTime)
 
 
@@ -113,6 +118,7 @@ class Message(Base):
     model_version = Column(String(64))
     knowledge_versions = Column(JSON)  # {slug: version} of the entries used
     delivery_status = Column(String(10))  # waiting, sent, delivered, read or failed
+    author = Column(String(200))  # of a person's words, and of the mark that they joined or left: who it was
 
 
 class MessageTopic(Base):
@@ -168,13 +174,16 @@ class Handoff(Base):
     id = Column(Integer, primary_key=True)
     conversation_id = Column(String(32), nullable=False)
     inbound_id = Column(String(64), nullable=False)
-    reason = Column(String(20), nullable=False)  # asked, complaint, concerning, urgent or crisis
+    reason = Column(String(20), nullable=False)  # asked, misunderstood, complaint, concerning, urgent or crisis
     summary = Column(Text, nullable=False)
     name = Column(String(200))
     phone = Column(String(32))
     email = Column(String(254))
-    status = Column(String(20), nullable=False, default="waiting")
+    status = Column(String(20), nullable=False, default="waiting")  # waiting, taken or closed
     created_at = Column(UtcDateTime, nullable=False)
+    taken_by = Column(String(200))
+    taken_at = Column(UtcDateTime)
+    closed_at = Column(UtcDateTime)
 
 
 class KnowledgeGap(Base):

@@ -30,6 +30,7 @@ def erase_conversation(session: Session, conversation_id: str, erasers: Iterable
     for model in (Event, Handoff, KnowledgeGap, Message, Inbound, Outgoing):
         session.execute(delete(model).where(model.conversation_id == conversation_id))
     conversation.window_state = []
+    conversation.taken_over_by = conversation.taken_over_at = conversation.staff_wrote_at = None
     conversation.erased_at = now()
     notify(session, "message", conversation_id)
 

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from bot.conversations.conversation import CONVERSATIONS, Head, Window, locked_row
 from bot.conversations.inbound import Waiting, oldest_unanswered
 from bot.conversations.models import Event, Inbound, Message, MessageTopic
-from bot.conversations.outbox import enqueue
 from bot.conversations.replies import PULLED_CHANNELS, Reply, message_row
+from bot.conversations.unasked import let_leave
 from bot.database import now
 from bot.errors import BotError
 
@@ -142,7 +142,7 @@ def commit_turn(session: Session, turn: Turn) -> Committed:
     _move_on(connection, turn.conversation_id, head, cursor + len(replies))
     if conversation.channel not in PULLED_CHANNELS:
         for reply in replies:
-            _let_leave(session, reply)
+            let_leave(session, reply)
     waiting = oldest_unanswered(connection, turn.conversation_id)
     return Committed(head, replies, Waiting(waiting, head) if waiting else None)
 
@@ -259,14 +259,3 @@ def _insert_reply(
         topics = [{"message_number": number, "topic": topic, "at": at} for topic in dict.fromkeys(reply.topics)]
         connection.execute(_ADD_TOPICS, topics)
     return Message(**row, number=number)
-
-
-def _let_leave(session: Session, reply: Message) -> None:
-    enqueue(
-        session,
-        kind=reply.channel,
-        key=f"{reply.conversation_id}:{reply.id}",
-        lane=f"{reply.channel}:{reply.conversation_id}",
-        conversation_id=reply.conversation_id,
-        payload={"conversation_id": reply.conversation_id, "cursor": reply.cursor},
-    )

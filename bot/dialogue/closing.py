@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.conversations.replies import Reply
 from bot.errors import where
@@ -20,12 +22,18 @@ UNDERSTAND_SECONDS = 2.0  # it may be NLU that hangs
 NOT_UNDERSTOOD: dict[str, Any] = {"intent": {"name": "nlu_fallback", "confidence": 0.0}, "entities": []}
 
 
-async def understand(agent: Agent, message: UserMessage) -> dict[str, Any]:
-    """What NLU makes of the message, so that what was mentioned is known later; nothing where it is NLU that fails."""
+async def understand(agent: Agent, message: UserMessage, *, before: Sequence[str] = ()) -> dict[str, Any]:
+    """What NLU makes of the message, so that what was mentioned is known later; nothing where it is NLU that fails.
+
+    Args:
+        before: what the visitor wrote before it, oldest first: some signs are urgent only together.
+    """
     if message.parse_data:
         return dict(message.parse_data)
+    tracker = DialogueStateTracker.from_events(message.sender_id, [UserUttered(text) for text in before])
     try:
-        return dict(await asyncio.wait_for(agent.parse_message(message.text), UNDERSTAND_SECONDS))
+        parsing = agent.processor.parse_message(UserMessage(message.text), tracker)
+        return dict(await asyncio.wait_for(parsing, UNDERSTAND_SECONDS))
     except Exception as error:
         logger.error("A message in conversation %s was not understood: %s", message.sender_id, where(error))
         return dict(NOT_UNDERSTOOD)

@@ -13,9 +13,11 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecutionRejected, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.dialogue.form_answers import ANSWER, FORM, answers_step
 from bot.language.follow_ups import BEFORE
 
 MOST_TEXTS = 2  # of the visitor's earlier messages; the safety rules look at them together with the present one
@@ -30,6 +32,7 @@ class ClinicProcessor(MessageProcessor):
       replaying all of its events.
     - Nothing is copied for a debug log that nobody reads.
     - What understands a message is told what was said before it (`bot.language.follow_ups.Before`).
+    - What answers a step of the booking form is that form's, whatever it sounds like by itself.
     - Intents and entities are compared with the domain when a model is validated (`make check`), not at every message.
     """
 
@@ -45,6 +48,9 @@ class ClinicProcessor(MessageProcessor):
         understand = partial(self._parse_message_with_graph, told, tracker, only_output_properties)
         parsed: dict[str, Any] = await asyncio.get_running_loop().run_in_executor(_nlu_thread(), understand)
         self._update_full_retrieval_intent(parsed)
+        step = tracker.get_slot(REQUESTED_SLOT) if tracker.active_loop_name == FORM else None
+        if step and answers_step(parsed, step=step):
+            parsed["intent"] = {"name": ANSWER, "confidence": 1.0}
         return parsed
 
     async def _run_action(

@@ -54,7 +54,7 @@ class ReportModel:
     def train(cls, texts: Sequence[str], vectors: Vectors, levels: Sequence[str]) -> ReportModel:
         """Learn from texts, their vectors (n, 384) and their levels, of which all four occur."""
         spelling = Spelling.fit(texts, SPELLING_DIMENSIONS)
-        classifier = LogisticRegression(C=REGULARISATION, max_iter=150, tol=1e-3)
+        classifier = LogisticRegression(C=REGULARISATION, max_iter=400, tol=1e-3)
         classifier.fit(features(vectors, spelling.rows(texts)), levels)
         return cls(spelling, classifier)
 

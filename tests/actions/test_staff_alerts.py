@@ -15,7 +15,7 @@ from actions.manage_booking import ActionRescheduleBooking
 from actions.note_complaint import ActionNoteComplaint
 from actions.note_contact import note_contact
 from actions.respond_to_reaction import ActionRespondToReaction
-from actions.submit_request import ActionSubmitHandoff
+from actions.submit_handoff import ActionSubmitHandoff
 from bot.booking.service import request_booking
 from bot.conversations.conversation import start_conversation
 from bot.conversations.outbox import list_waiting

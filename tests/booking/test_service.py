@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from bot.booking.models import BookingRequest
+from bot.booking.models import Booking
 from bot.booking.service import cancel_requests, open_request, request_booking
 from bot.database import Database
 
@@ -41,14 +41,14 @@ def test_repeated_turn_makes_one_request(database: Database) -> None:
     book(database)
     book(database)
     with database.reading() as session:
-        assert session.execute(select(func.count(BookingRequest.id))).scalar_one() == 1
+        assert session.execute(select(func.count(Booking.id))).scalar_one() == 1
 
 
 def test_second_request_renews_the_open_one(database: Database) -> None:
     book(database, "m1", "Example Person")
     book(database, "m2", "Example O'Person")
     with database.reading() as session:
-        assert session.execute(select(BookingRequest.name)).scalars().all() == ["Example O'Person"]
+        assert session.execute(select(Booking.name)).scalars().all() == ["Example O'Person"]
 
 
 def test_repeated_turn_after_a_cancellation_opens_nothing(database: Database) -> None:
@@ -66,7 +66,7 @@ def test_request_after_a_cancelled_one_is_new(database: Database) -> None:
         cancel_requests(session, CONVERSATION, "m9")
     book(database, "m2")
     with database.reading() as session:
-        assert session.execute(select(func.count(BookingRequest.id))).scalar_one() == 2
+        assert session.execute(select(func.count(Booking.id))).scalar_one() == 2
 
 
 def test_cancelled_request_is_no_longer_open(database: Database) -> None:

@@ -4,78 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.core.lock_store import LockStore
-from rasa.core.tracker_store import FailSafeTrackerStore
 from rasa.shared.core.events import SlotSet
-from rasa.utils.endpoints import EndpointConfig
 from sqlalchemy import event, select
 
-from bot.channels.turns import TRIES, Turns
+from bot.channels.turns import TRIES
 from bot.conversations.history import messages_after
 from bot.conversations.models import Inbound
 from bot.conversations.replies import Choice, Reply
 from bot.database import Database
 from bot.dialogue.tracker_store import ClinicTrackerStore
-from bot.settings import PROJECT_DIR, load_settings
-from bot.training import language_models, train
 from tests.support.conversations import answered, received, started
-
-CLOSED_PORT = "http://127.0.0.1:9/webhook"
-SAFE = "Something went wrong."
-
-
-@pytest.fixture(scope="module")
-def trained() -> Agent:
-    settings = load_settings(data_dir=PROJECT_DIR / "var")
-    os.environ["SPACY_MODEL"] = language_models(settings)["SPACY_MODEL"]
-    os.environ["DATA_DIR"] = str(settings.data_dir)
-    return Agent.load(str(train(settings)), action_endpoint=EndpointConfig(CLOSED_PORT))
-
-
-@pytest.fixture
-def agent(trained: Agent, database: Database) -> Iterator[Agent]:
-    """The real agent on a database of the test's own."""
-    url = database.engine.url.render_as_string(hide_password=False)
-    store = ClinicTrackerStore(trained.domain, host=url)
-    trained.tracker_store = trained.processor.tracker_store = FailSafeTrackerStore(store)
-    lock = EndpointConfig(type="bot.dialogue.lock_store.ClinicLockStore", url=url)
-    trained.lock_store = LockStore.create(lock)
-    yield trained
-    store._database.close()
+from tests.support.turns import SAFE, answer_waiting, replies, turns
 
 
 @pytest.fixture
 def conversation_id(database: Database) -> str:
     return started(database)
-
-
-def turns(database: Database, agent: Agent, **options: Any) -> Turns:
-    def safe(message: Inbound, failure: str, heard: str | None) -> Reply:
-        return Reply(SAFE, outcome="handoff", failure=failure)
-
-    return Turns(database, "widget", agent=lambda: agent, safe_reply=safe, **options)
-
-
-def answer_waiting(database: Database, agent: Agent, conversation_id: str, **options: Any) -> list[Any]:
-    """Run what waits, and return every reply."""
-
-    async def run() -> None:
-        await turns(database, agent, **options).start(conversation_id)
-
-    asyncio.run(run())
-    return replies(database, conversation_id)
-
-
-def replies(database: Database, conversation_id: str) -> list[Any]:
-    with database.reading() as session:
-        return [row for row in messages_after(session, conversation_id, 0) if row.sender == "bot"]
 
 
 def inbound_rows(database: Database) -> list[Inbound]:
@@ -110,7 +59,7 @@ def test_failed_turn_of_a_report_says_what_the_model_hears(
         return Reply(SAFE, outcome="handoff", failure=failure)
 
     async def run() -> None:
-        await Turns(database, "widget", agent=lambda: agent, safe_reply=safe).start(conversation_id)
+        await turns(database, agent, safe_reply=safe).start(conversation_id)
 
     received(database, conversation_id, "m1", text="i sound like a squeaky gate every time i draw air in")
     received(database, conversation_id, "m2", text="how long is recovery")
@@ -145,13 +94,13 @@ def test_turn_that_hangs_gets_the_safe_reply(
 def test_safe_reply_does_not_wait_for_understanding_that_hangs(
     database: Database, agent: Agent, conversation_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def hang(message: Any) -> None:
+    async def hang(*_: Any) -> None:
         await asyncio.sleep(60)
 
     monkeypatch.setattr("bot.channels.turns.TURN_SECONDS", 0.05)
     monkeypatch.setattr("bot.dialogue.closing.UNDERSTAND_SECONDS", 0.05)
     monkeypatch.setattr(agent, "handle_message", hang)
-    monkeypatch.setattr(agent, "parse_message", hang)
+    monkeypatch.setattr(agent.processor, "parse_message", hang)
     received(database, conversation_id, "m1", text="hello")
     (reply,) = answer_waiting(database, agent, conversation_id)
     assert reply.text == SAFE
@@ -291,7 +240,7 @@ def test_failure_of_a_turn_nobody_waits_for_is_logged_without_words(
         raise RuntimeError(message.text)
 
     async def run() -> None:
-        running = Turns(database, "widget", agent=lambda: agent, safe_reply=broken)
+        running = turns(database, agent, safe_reply=broken)
         await asyncio.wait([running.start(conversation_id)])
         await asyncio.sleep(0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from bot.conversations.alerts import AlertRoutes
 from bot.conversations.conversation import start_conversation
 from bot.conversations.gaps import record_gap
 from bot.conversations.handoff import SUMMARY_LENGTH, request_handoff, waiting_handoffs
@@ -67,7 +68,7 @@ def test_staff_are_told_once_and_nothing_of_the_visitor(database: Database) -> N
                 name="Example Person",
                 phone="+442079460000",
                 email="me@example.com",
-                alert_to="staff@clinic.example",
+                alert_to=AlertRoutes(email="staff@clinic.example"),
             )
     with database.reading() as session:
         (alert,) = list_waiting(session)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.booking.models import BookingRequest
+from bot.booking.models import Booking
 from bot.booking.service import erase_bookings, request_booking
 from bot.conversations import inbound
 from bot.conversations.conversation import ConversationGoneError, start_conversation
@@ -28,7 +28,7 @@ from bot.conversations.turn import DialogueEvent, Said, Turn, commit_turn
 from bot.database import Database, now
 from tests.support.conversations import received, started
 
-PERSONAL = (Event, Inbound, Message, MessageTopic, Handoff, KnowledgeGap, BookingRequest)
+PERSONAL = (Event, Inbound, Message, MessageTopic, Handoff, KnowledgeGap, Booking)
 
 
 def full_conversation(database: Database) -> str:

@@ -196,7 +196,7 @@ def _doubled_effects(case: Case) -> Iterator[str]:
                 yield f"{message_id}, which was not accepted, left a row in {table}"
             elif case.undisturbed and lines[message_id].leaves != table:
                 yield f"{message_id} left a row in {table}"
-    if len(case.chat.effects["booking_request"]) > 1:
+    if len(case.chat.effects["booking"]) > 1:
         yield "two consultations are requested"
     if unknown := _more(case.chat.alerts, case.chat.effects["handoff"]):
         yield f"staff are alerted once too often to {unknown}"

@@ -23,7 +23,7 @@ WRITTEN = (
     "outbox",
     "handoff",
     "knowledge_gap",
-    "booking_request",
+    "booking",
 )
 DISK_IS_FULL = """
 CREATE OR REPLACE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.booking.models import BookingRequest
+from bot.booking.models import Booking
 from bot.conversations.models import Conversation, Event, Handoff, Inbound, KnowledgeGap, Message, Outgoing
 from bot.database import Database
 
-EFFECTS = {"handoff": Handoff, "knowledge_gap": KnowledgeGap, "booking_request": BookingRequest}
+EFFECTS = {"handoff": Handoff, "knowledge_gap": KnowledgeGap, "booking": Booking}
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ DIALOGUE = (
     GAP,
     Line("book a consultation", ("booking",)),
     Line("Example Person", ("booking",)),
-    Line("me@example.com", ("booking",), leaves="booking_request"),
+    Line("me@example.com", ("booking",), leaves="booking"),
     EMERGENCY,
     Line("thanks", ("smalltalk",)),
     Line("when can i wear makeup", ("answered",)),

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.booking.service import request_booking
 from bot.conversations import inbound
+from bot.conversations.alerts import AlertRoutes
 from bot.conversations.handoff import request_handoff
 from bot.conversations.models import Handoff, Outgoing
 from bot.conversations.replies import Reply
@@ -42,7 +43,9 @@ def accept_and_answer(session: Session, sent: Sent, *, after: int) -> None:
     inbound.receive(session, *ids, text=text, per_minute=100)
     session.flush()
     if sent.line == EMERGENCY:
-        request_handoff(session, *ids, reason="urgent", summary=text, alert_to="staff@clinic.example")
+        request_handoff(
+            session, *ids, reason="urgent", summary=text, alert_to=AlertRoutes(email="staff@clinic.example")
+        )
     turn = Turn(
         sent.conversation_id,
         "widget",

@@ -53,3 +53,21 @@ class Visitor:
         assert len(replies) == 1, replies
         reply: dict[str, Any] = replies[0]
         return reply
+
+
+def talk(visitor: Visitor, *texts: str) -> list[dict[str, Any]]:
+    """Type one message after the other; the last message's replies."""
+    replies: list[dict[str, Any]] = []
+    for text in texts:
+        answer = visitor.post({"id": str(uuid4()), "text": text})
+        assert answer.status_code == 200, answer.text
+        replies = answer.json()["replies"]
+    return replies
+
+
+def outcomes(replies: list[dict[str, Any]]) -> list[str]:
+    return [reply["outcome"] for reply in replies]
+
+
+def said(replies: list[dict[str, Any]]) -> str:
+    return " ".join(reply["text"] for reply in replies)

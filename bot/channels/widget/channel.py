@@ -15,7 +15,15 @@ from sanic.response import HTTPResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.booking.service import erase_bookings
-from bot.channels.last_resort import SafeWords, get_ready, safe_reply, unavailable_wording, urgent_wording
+from bot.channels.last_resort import (
+    SafeWords,
+    emergency_reply,
+    get_ready,
+    safe_reply,
+    unavailable_wording,
+    urgent_wording,
+)
+from bot.channels.taken_over import TakenOver
 from bot.channels.turns import Answered, Turns
 from bot.channels.widget.events import Doorbells, stream
 from bot.channels.widget.pages import demo_page, widget_script
@@ -129,10 +137,19 @@ class WidgetChannel(InputChannel):
             )
             return safe_reply(message, failure, heard, words, self._database, self._settings, self._clinic)
 
+        def speak_up(message: Inbound, heard: str | None) -> Reply | None:
+            return emergency_reply(message, heard, self._database, self._settings, self._clinic)
+
+        def agent() -> Any:
+            return app.ctx.agent
+
         return Turns(
             self._database,
             CHANNEL,
-            agent=lambda: app.ctx.agent,
+            agent=agent,
+            taken_over=TakenOver(
+                self._database, agent=agent, handover=self._clinic.handover, emergency=speak_up
+            ),
             safe_reply=reply_to,
             on_change=self._signals.publish,
         )

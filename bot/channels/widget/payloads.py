@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from bot.conversations.models import Message
+from bot.conversations.typed_text import MOST_CHARACTERS, visible_text
 from bot.errors import BotError
 
 MOST_BODY_BYTES = 32 * 1024
-MOST_CHARACTERS = 2000
 MOST_CHOICE_CHARACTERS = 200
 # What would make Rasa read a message as a command, also behind spaces and invisible characters.
 _LEADING = re.compile(r"^[\s/\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
@@ -72,11 +71,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 def clean_text(text: str) -> str:
     """What was typed, without control characters, broken surrogates, leading slashes and surrounding space."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    visible = "".join(
-        character for character in whole if character in "\n\t" or unicodedata.category(character) != "Cc"
-    )
-    return _LEADING.sub("", visible).rstrip()
+    return _LEADING.sub("", visible_text(text)).rstrip()
 
 
 def message_json(message: Message) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from bot.settings import PROJECT_DIR, Alerts, load_clinic
 CLINIC = load_clinic(PROJECT_DIR / "clinic.toml").copy(
     update={"time_zone": "Europe/London", "name": "Séance & Co"}
 )
-REASONS = ("urgent", "crisis", "concerning", "complaint", "asked")
+REASONS = ("urgent", "crisis", "concerning", "complaint", "asked", "misunderstood")
 PAYLOAD = {"to": "staff@clinic.example", "conversation_id": "c" * 32, "at": "2026-07-01T23:30:00+00:00"}
 
 
@@ -39,8 +39,10 @@ def test_subjects_tell_the_reasons_apart() -> None:
     assert subjects[0] == "Urgent: a visitor needs you"
 
 
-def test_every_template_is_an_alerts() -> None:
-    assert {file.stem for file in TEMPLATES.iterdir()} == {f"alert_{reason}" for reason in REASONS}
+def test_every_template_is_an_alerts_or_an_appointments() -> None:
+    alerts = {f"alert_{reason}" for reason in REASONS}
+    appointments = {f"appointment_{kind}" for kind in ("confirmed", "changed", "cancelled", "reminder")}
+    assert {file.stem for file in TEMPLATES.iterdir()} == alerts | appointments
 
 
 def test_same_key_gives_the_same_message_id() -> None:

@@ -341,7 +341,7 @@
     /** @param {Session} session @param {Outgoing} item @param {Message[]} replies */
     #settle(session, item, replies) {
       const entry = this.#isCurrent(session) && this.#entries.get(item.id);
-      if (entry) entry.pending = this.#sending = false;
+      if (entry) entry.pending = this.#sending = this.#typing = false;
       if (entry && entry.order === Infinity && replies.length) entry.order = Number(replies[0].cursor) - 0.5;
       this.#drop(item);
       if (entry) this.#take(replies);

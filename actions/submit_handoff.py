@@ -1,4 +1,4 @@
-"""Storing what the forms collected: a consultation request, or a wish for a person."""
+"""Storing what the handoff form collected: a wish for a person."""
 
 from __future__ import annotations
 
@@ -6,45 +6,14 @@ from rasa_sdk import Tracker
 from sqlalchemy.orm import Session
 
 from actions.base import ClinicAction, Say, alert_to, inbound_id, question, transaction
-from actions.cautions import conversation_cautions, find_cautions, unsaid_cautions, wording
 from actions.contact_form import collected
-from bot.booking.service import request_booking
+from actions.current_handoff import current_handoff, forget_handoff
+from actions.opening import by_opening_hours
 from bot.conversations.handoff import request_handoff
 from bot.conversations.history import visitor_texts
+from bot.database import now
 
 MOST_MESSAGES = 6
-
-
-class ActionSubmitBooking(ClinicAction):
-    """Stores the request for a consultation and says what happens next."""
-
-    def name(self) -> str:
-        return "action_submit_booking"
-
-    def decide(self, tracker: Tracker) -> Say:
-        name, details = collected(tracker)
-        with transaction(tracker) as session:
-            cautions = find_cautions(session, unsaid_cautions(session, tracker))
-            request_booking(
-                session,
-                tracker.sender_id,
-                inbound_id(tracker),
-                name=name,
-                phone=details.phone,
-                email=details.email,
-                cautions=conversation_cautions(session, tracker),
-            )
-        values = {
-            "name": name,
-            "contact": details.phone or details.email,
-            "caution": "".join(f"\n\n{wording(entry)}" for entry in cautions),
-        }
-        return Say(
-            outcome="booking",
-            response="utter_booking_requested",
-            values=values,
-            entries=cautions,
-        )
 
 
 class ActionSubmitHandoff(ClinicAction):
@@ -56,10 +25,11 @@ class ActionSubmitHandoff(ClinicAction):
     def decide(self, tracker: Tracker) -> Say:
         name, details = collected(tracker)
         with transaction(tracker) as session:
+            current = current_handoff(session, tracker)
             request_handoff(
                 session,
                 tracker.sender_id,
-                inbound_id(tracker),
+                str(current.inbound_id) if current else inbound_id(tracker),
                 reason="asked",
                 summary=_concern(session, tracker),
                 alert_to=alert_to(),
@@ -67,8 +37,9 @@ class ActionSubmitHandoff(ClinicAction):
                 phone=details.phone,
                 email=details.email,
             )
-        values = {"name": name, "contact": details.phone or details.email}
-        return Say(outcome="handoff", response="utter_handoff_requested", values=values)
+        response, opens = by_opening_hours("utter_handoff_requested", now())
+        values = {"name": name, "contact": details.phone or details.email, **opens}
+        return Say(outcome="handoff", response=response, values=values, events=forget_handoff())
 
 
 def _concern(session: Session, tracker: Tracker) -> str:
