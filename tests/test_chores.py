@@ -9,14 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from bot import chores
-from bot.booking.closures import load_schedule
-from bot.booking.holds import confirm_hold, hold_slot
 from bot.chores import remind
 from bot.conversations.models import Outgoing
 from bot.database import Database
 from bot.settings import Clinic, load_clinic
+from tests.support.bookings import booked
 from tests.support.clinics import clinic_with_hours
-from tests.support.conversations import started
 
 TUESDAY = datetime.fromisoformat("2026-01-06T14:00:00+00:00")
 
@@ -24,17 +22,6 @@ TUESDAY = datetime.fromisoformat("2026-01-06T14:00:00+00:00")
 @pytest.fixture
 def clinic(tmp_path: Path) -> Clinic:
     return load_clinic(clinic_with_hours(tmp_path))
-
-
-def book(database: Database, clinic: Clinic, *, email: str | None, booked_at: datetime) -> None:
-    """A consultation on Tuesday, 6 January 2026, at 14:00."""
-    conversation_id = started(database)
-    with database.transaction() as session:
-        schedule = load_schedule(session, clinic, now=booked_at)
-        slot = schedule.slot(TUESDAY, "Example One")
-        hold_slot(session, schedule, conversation_id, "m1", slot, now=booked_at)
-        contact = {"phone": "+442079460000", "email": email}
-        confirm_hold(session, schedule, conversation_id, "m2", name="Example Person", **contact, now=booked_at)
 
 
 def reminded(database: Database, clinic: Clinic, monkeypatch: pytest.MonkeyPatch, at: str) -> list[str]:
@@ -48,7 +35,7 @@ def reminded(database: Database, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 def test_who_comes_tomorrow_is_reminded_once_from_nine_on(
     database: Database, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book(database, clinic, email="me@example.com", booked_at=TUESDAY - timedelta(days=5))
+    booked(database, clinic, TUESDAY, at=TUESDAY - timedelta(days=5))
     assert reminded(database, clinic, monkeypatch, "2026-01-04T12:00:00+00:00") == []
     assert reminded(database, clinic, monkeypatch, "2026-01-05T08:59:00+00:00") == []
     assert reminded(database, clinic, monkeypatch, "2026-01-05T09:00:00+00:00") == ["me@example.com"]
@@ -58,12 +45,12 @@ def test_who_comes_tomorrow_is_reminded_once_from_nine_on(
 def test_who_left_no_address_is_not_reminded(
     database: Database, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book(database, clinic, email=None, booked_at=TUESDAY - timedelta(days=5))
+    booked(database, clinic, TUESDAY, at=TUESDAY - timedelta(days=5), email=None)
     assert reminded(database, clinic, monkeypatch, "2026-01-05T10:00:00+00:00") == []
 
 
 def test_who_booked_within_the_last_day_is_not_reminded(
     database: Database, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book(database, clinic, email="me@example.com", booked_at=TUESDAY - timedelta(hours=27))
+    booked(database, clinic, TUESDAY, at=TUESDAY - timedelta(hours=27))
     assert reminded(database, clinic, monkeypatch, "2026-01-05T13:00:00+00:00") == []

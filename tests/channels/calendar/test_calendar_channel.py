@@ -15,12 +15,15 @@ from sanic import Sanic
 
 from bot.booking.appointment import Appointment
 from bot.booking.calendar_links import appointment_link, feed_link
+from bot.booking.changes import cancel_booking
 from bot.channels.calendar.channel import CalendarChannel
-from bot.channels.calendar.source import Appointments, NoAppointments, installed_appointments
+from bot.channels.calendar.source import Appointments, installed_appointments
 from bot.database import Database
 from bot.settings import PROJECT_DIR, CalendarWording, Settings, load_clinic, load_settings
 from tests.support.appointments import Kept, appointment, half_an_hour_from
 from tests.support.assistant import free_port
+from tests.support.bookings import booked
+from tests.support.clinics import clinic_with_hours
 
 KEY = "a secret"
 CLINIC = load_clinic(PROJECT_DIR / "clinic.toml").copy(
@@ -29,11 +32,24 @@ CLINIC = load_clinic(PROJECT_DIR / "clinic.toml").copy(
 SOON = datetime.now(timezone.utc).replace(microsecond=0, second=0) + timedelta(days=3)
 
 
+class Nothing:
+    """No appointments."""
+
+    def find(self, booking_id: int, code: str) -> Appointment | None:
+        return None
+
+    def upcoming(self, since: datetime, until: datetime) -> list[Appointment]:
+        return []
+
+    def caution_titles(self) -> Mapping[str, str]:
+        return {}
+
+
 class Switched:
     """Asks whichever appointments a test has put there."""
 
     def __init__(self) -> None:
-        self.behind: Appointments = NoAppointments()
+        self.behind: Appointments = Nothing()
 
     def find(self, booking_id: int, code: str) -> Appointment | None:
         return self.behind.find(booking_id, code)
@@ -153,7 +169,7 @@ def test_feed_is_opened_by_its_address_only(address: str, kept: Kept, settings: 
     assert get(revoked).status_code == 404
 
 
-class Away(NoAppointments):
+class Away(Nothing):
     """A database that does not answer."""
 
     def find(self, booking_id: int, code: str) -> Appointment | None:
@@ -170,7 +186,26 @@ def test_failure_names_nobody_and_asks_to_come_back(
     assert "jo@visitor.example" not in answer.text + caplog.text
 
 
-def test_nothing_is_found_until_something_books(database: Database) -> None:
+def test_what_is_booked_is_found_by_id_and_code_together(database: Database, tmp_path: Path) -> None:
+    clinic = load_clinic(clinic_with_hours(tmp_path))
+    start = datetime.fromisoformat("2026-01-06T14:00:00+00:00")
+    appointment = booked(database, clinic, start, at=start - timedelta(days=5))
     installed = installed_appointments(database)
-    assert installed.find(7, "K7QXM2") is None
-    assert installed.upcoming(SOON, SOON + timedelta(days=1)) == []
+    assert installed.find(appointment.id, appointment.code) == appointment
+    assert installed.find(appointment.id, "K7QXM2RP") is None
+    assert installed.find(appointment.id + 1, appointment.code) is None
+    assert installed.upcoming(start - timedelta(hours=1), start + timedelta(hours=1)) == [appointment]
+    assert installed.upcoming(start + timedelta(hours=1), start + timedelta(days=1)) == []
+
+
+def test_cancelled_appointment_is_still_found_and_in_the_feed(database: Database, tmp_path: Path) -> None:
+    clinic = load_clinic(clinic_with_hours(tmp_path))
+    start = datetime.fromisoformat("2026-01-06T14:00:00+00:00")
+    appointment = booked(database, clinic, start, at=start - timedelta(days=5))
+    with database.transaction() as session:
+        cancel_booking(session, appointment.id, by="staff", now=start - timedelta(days=4))
+    installed = installed_appointments(database)
+    found = installed.find(appointment.id, appointment.code)
+    assert found is not None
+    assert (found.status, found.sequence) == ("cancelled", 1)
+    assert installed.upcoming(start, start + timedelta(hours=1)) == [found]
