@@ -13,8 +13,7 @@ from bot.chores import remind
 from bot.conversations.models import Outgoing
 from bot.database import Database
 from bot.settings import Clinic, load_clinic
-from tests.support.bookings import booked
-from tests.support.clinics import clinic_with_hours
+from tests.support.clinics import booked, clinic_with_hours
 
 TUESDAY = datetime.fromisoformat("2026-01-06T14:00:00+00:00")
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from threading import Event, Thread
 
 import httpx
@@ -22,8 +23,7 @@ from bot.database import Database
 from bot.settings import PROJECT_DIR, CalendarWording, Settings, load_clinic, load_settings
 from tests.support.appointments import Kept, appointment, half_an_hour_from
 from tests.support.assistant import free_port
-from tests.support.bookings import booked
-from tests.support.clinics import clinic_with_hours
+from tests.support.clinics import booked, clinic_with_hours
 
 KEY = "a secret"
 CLINIC = load_clinic(PROJECT_DIR / "clinic.toml").copy(
