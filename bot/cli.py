@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bot.booking_commands import add_booking_commands
 from bot.errors import BotError
 from bot.staff_commands import add_staff_commands
 
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     validate.set_defaults(command=_validate)
     add_staff_commands(commands)
+    add_booking_commands(commands)
     outbox = commands.add_parser("outbox", help="list what has still to be sent, and what could not be")
     outbox.add_argument("--retry", type=int, metavar="ID", help="try again what could not be sent")
     outbox.set_defaults(command=_outbox)

@@ -61,7 +61,9 @@ def _waiting(_arguments: argparse.Namespace) -> None:
         for request in open_requests(session):
             noted = f", mentioned {', '.join(request.cautions)}" if request.cautions else ""
             contact = request.phone or request.email
-            say(f"{request.created_at:{MINUTE}} UTC  consultation: {request.name}, {contact}{noted}")
+            say(
+                f"{request.created_at:{MINUTE}} UTC  consultation {request.code}: {request.name}, {contact}{noted}"
+            )
             for words in filter(None, (request.concern, request.wishes)):
                 say(f"    {words}")
         for held in held_conversations(session):

@@ -123,11 +123,15 @@ def test_who_waits_is_listed_with_concern_and_wishes(
     monkeypatch.setattr(sys, "argv", ["bot.cli", "waiting"])
     details = {"name": "Example O'Person", "phone": None, "email": "me@example.com", "cautions": ["pregnancy"]}
     with database.transaction() as session:
-        request_booking(session, "c" * 32, "m1", **details, concern="acne scars", wishes="any weekend")
+        request = request_booking(
+            session, "c" * 32, "m1", **details, concern="acne scars", wishes="any weekend"
+        )
 
     assert cli.main() == 0
     said, *words = capsys.readouterr().out.splitlines()
-    assert said.endswith("UTC  consultation: Example O'Person, me@example.com, mentioned pregnancy")
+    assert said.endswith(
+        f"UTC  consultation {request.code}: Example O'Person, me@example.com, mentioned pregnancy"
+    )
     assert words == ["    acne scars", "    any weekend"]
 
 

@@ -32,6 +32,18 @@ def booking_of(session: Session, booking_id: int, *, now: datetime) -> Appointme
     return next(iter(_appointments(session, query)), None)
 
 
+def request_with(session: Session, code: str) -> int:
+    """The id of the booking of this code, whatever has become of it.
+
+    Raises:
+        BookingUnknownError: there is none.
+    """
+    found = session.execute(select(Booking.id).where(Booking.code == read_code(code))).scalar_one_or_none()
+    if found is None:
+        raise BookingUnknownError
+    return int(found)
+
+
 def appointment_with(session: Session, booking_id: int, code: str) -> Appointment | None:
     """The consultation of this id and code as it stands, also one that is cancelled or over; None where it has no time."""
     query = select(Booking).where(
