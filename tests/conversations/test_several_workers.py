@@ -61,7 +61,9 @@ def test_dialogue_goes_on_whichever_worker_answers(url: str) -> None:
         visitor = Visitor(url)
         asyncio.run(send(visitor, "book a consultation"))
         asyncio.run(send(visitor, "Example Person"))
-        (reply,) = asyncio.run(send(visitor, "me@example.com"))
+        asyncio.run(send(visitor, "me@example.com"))
+        asyncio.run(send(visitor, "acne scars"))
+        (reply,) = asyncio.run(send(visitor, "any morning"))
         assert "Example Person" in reply["text"]
 
 
