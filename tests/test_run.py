@@ -92,7 +92,8 @@ def test_crashed_action_server_is_restarted(run: Run) -> None:
 
 def test_erased_conversation_is_in_no_table_but_its_retired_id(run: Run) -> None:
     visitor = Visitor(run.url)
-    for text in ("can i go swimming after", "book a consultation", "Example Person me@example.com"):
+    details = ("Example Person me@example.com", "acne scars", "any morning", "yes please")
+    for text in ("can i go swimming after", "book a consultation", *details):
         visitor.client.post(
             f"{run.url}/messages", headers=visitor.headers, json={"id": str(uuid4()), "text": text}
         )

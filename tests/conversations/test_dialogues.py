@@ -51,7 +51,7 @@ def test_what_is_not_approved_is_said_plainly(visitor: Visitor, text: str, topic
 
 
 def test_question_that_could_mean_several_things_is_asked_back(visitor: Visitor) -> None:
-    reply = visitor.say("spots")
+    reply = visitor.say("needling pen")
     assert reply["outcome"] == "clarify"
     assert 2 <= len(reply["choices"]) <= 3
     answer = visitor.choose(reply, reply["choices"][0]["title"])
@@ -149,7 +149,7 @@ EVERY_INTENT = (
     "hello", "bye", "thanks", "yes", "no", "what can you do", "are you a robot", "book a consultation",
     "i want a different time for my appointment", "cancel my appointment", "when is my appointment",
     "can i talk to a person", "i want to complain about my last visit", "my face is swollen", "delete my data",
-    "unsubscribe", "what is the capital of france", "how much does it cost", "can i go swimming after", "spots",
+    "unsubscribe", "what is the capital of france", "how much does it cost", "can i go swimming after", "needles",
 )  # fmt: skip
 
 

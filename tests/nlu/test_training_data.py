@@ -110,7 +110,7 @@ def test_every_intent_has_enough_examples(
 
 def test_no_intent_is_unknown(examples: dict[str, list[str]]) -> None:
     known = {f"ask_{topic}" for topic in [*ARTICLE_TOPICS, *CLINIC_TOPICS, "not_covered"]}
-    assert set(examples) == known | set(DIALOGUE) | {"out_of_scope", "foreign_language"}
+    assert set(examples) == known | set(DIALOGUE) | {"out_of_scope", "foreign_language", "find_booking"}
 
 
 def test_no_example_stands_twice(examples: dict[str, list[str]]) -> None:
