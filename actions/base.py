@@ -126,6 +126,12 @@ def intent(tracker: Tracker) -> str:
     return str((tracker.latest_message.get("intent") or {}).get("name") or "")
 
 
+def meant(tracker: Tracker) -> str:
+    """What NLU took the message for, also where a form has it as an answer."""
+    ranking = tracker.latest_message.get("intent_ranking") or [{}]
+    return str(ranking[0].get("name") or "")
+
+
 def was_typed(tracker: Tracker) -> bool:
     """Whether the message was typed; a button that was pressed never went through NLU."""
     return "understanding" in tracker.latest_message

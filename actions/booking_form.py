@@ -10,12 +10,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
 from actions.appointment_words import read_slot, slot_key
-from actions.base import ACTION_SECONDS, inbound_id, intent, transaction, was_typed
+from actions.base import ACTION_SECONDS, inbound_id, intent, meant, question, transaction, was_typed
 from actions.booking_times import Heard, hear_wish, offers_to, takes_bookings, wish_of
-from actions.confirm_booking import NO_CONCERN, confirm
+from actions.confirm_booking import GONE, NO_CONCERN, confirm
 from actions.contact_form import ContactForm, corrects_contact, corrects_name, is_for_the_form
 from bot.booking.holds import hold_slot
-from bot.booking.refusals import NothingHeldError, SlotRefusedError
+from bot.booking.refusals import BookingFixedError, BookingUnknownError, NothingHeldError, SlotRefusedError
 from bot.booking.schedule import Slot
 from bot.language.wish import Wish
 
@@ -50,8 +50,8 @@ class ValidateBookingForm(ContactForm):
             return {}
         if intent(tracker) == "affirm":
             return {"concern": None}
-        nothing = not was_typed(tracker) or _meant(tracker) == "deny"
-        return {"concern": NO_CONCERN if nothing else _text(tracker)[:CONCERN_LENGTH]}
+        nothing = not was_typed(tracker) or meant(tracker) == "deny"
+        return {"concern": NO_CONCERN if nothing else question(tracker)[:CONCERN_LENGTH]}
 
     async def extract_time(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -63,8 +63,10 @@ class ValidateBookingForm(ContactForm):
         begins_with_it = asked is None and intent(tracker) in _BEGINNINGS
         if _corrects(tracker) or not (begins_with_it or is_for_the_form(tracker)):
             return {}
-        takes_any = asked == "time" or (asked in ("confirmed", None) and hear_wish(_text(tracker)) is not None)
-        return {"time": {"wish": _text(tracker)}} if takes_any else {}
+        takes_any = asked == "time" or (
+            asked in ("confirmed", None) and hear_wish(question(tracker)) is not None
+        )
+        return {"time": {"wish": question(tracker)}} if takes_any else {}
 
     async def extract_confirmed(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -137,11 +139,13 @@ def _names_a_moment(heard: Heard) -> bool:
 
 
 def _book(tracker: Tracker) -> Values:
-    """Book what is held; where it was lost meanwhile, another time is asked for."""
+    """Book what is held; where it was lost meanwhile, another time is asked for. What was to be moved may be cancelled by now."""
     try:
         return {"confirmed": confirm(tracker).code}
     except NothingHeldError:
         return {"confirmed": None, "time": None}
+    except (BookingFixedError, BookingUnknownError):
+        return {"confirmed": GONE}
     except SlotRefusedError:
         starts_at = str(tracker.get_slot("time")).partition("|")[0]
         return {"confirmed": None, "time": None, "wish": {"at": starts_at}}
@@ -152,20 +156,10 @@ def _asked(tracker: Tracker) -> str | None:
     return tracker.get_slot("requested_slot")  # type: ignore[no-any-return]
 
 
-def _text(tracker: Tracker) -> str:
-    return str(tracker.latest_message.get("text") or "")
-
-
 def _chosen(tracker: Tracker, kind: str) -> Any:
     """What a button of the form stands for. Nothing that is typed has such entities."""
     entities = tracker.latest_message.get("entities") or []
     return next((entity["value"] for entity in entities if entity.get("entity") == kind), None)
-
-
-def _meant(tracker: Tracker) -> str:
-    """What the message would be outside the form."""
-    ranking = tracker.latest_message.get("intent_ranking") or [{}]
-    return str(ranking[0].get("name"))
 
 
 def _corrects(tracker: Tracker) -> bool:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
 from sqlalchemy.orm import Session
 
 from actions.appointment_words import button, read_slot, spoken
-from actions.base import ClinicAction, Say, clinic, database, inbound_id, transaction
+from actions.base import ClinicAction, Say, clinic, database, inbound_id, meant, transaction
 from actions.booking_times import takes_bookings
 from actions.cautions import conversation_cautions, find_cautions, unsaid_cautions, wording
 from actions.contact_form import collected
 from actions.leave_form import forget_booking
-from actions.manage_booking import bookings
+from actions.manage_booking import bookings, not_found
 from actions.notices import calendar_link, is_mailed, send_notice
 from bot.booking.appointment import Appointment
 from bot.booking.changes import move_booking
@@ -24,6 +25,7 @@ from bot.booking.service import request_booking
 from bot.database import now
 
 NO_CONCERN = "–"
+GONE = "gone"  # in place of a code: what was to be moved is cancelled, or has begun
 
 
 class ActionAskBookingFormConfirmed(ClinicAction):
@@ -33,20 +35,11 @@ class ActionAskBookingFormConfirmed(ClinicAction):
         return "action_ask_booking_form_confirmed"
 
     def decide(self, tracker: Tracker) -> Say:
+        yes = {"title": _yes(tracker), "payload": "/affirm"}
         again, leave = button("Another time", again=True), {"title": "Leave it", "payload": "/stop"}
-        ranking = tracker.latest_message.get("intent_ranking") or [{}]
-        yes = (
-            "Yes, send it"
-            if not takes_bookings()
-            else "Yes, move it"
-            if tracker.get_slot("moving")
-            else "Yes, book it"
-        )
-        buttons = [{"title": yes, "payload": "/affirm"}, again, leave]
-        if ranking[0].get("name") == "deny":
-            return Say(
-                outcome="booking", response="utter_what_to_change", buttons=buttons[::-1][:2] + buttons[:1]
-            )
+        if meant(tracker) == "deny":
+            return Say(outcome="booking", response="utter_what_to_change", buttons=[again, leave, yes])
+        buttons = [yes, again, leave]
         return Say(outcome="booking", response=_summary(tracker), values=_details(tracker), buttons=buttons)
 
 
@@ -57,6 +50,8 @@ class ActionSubmitBooking(ClinicAction):
         return "action_submit_booking"
 
     def decide(self, tracker: Tracker) -> Say:
+        if tracker.get_slot("confirmed") == GONE:
+            return replace(not_found(), events=forget_booking())
         with transaction(tracker) as session:
             cautions = find_cautions(session, unsaid_cautions(session, tracker))
             if not takes_bookings():
@@ -117,6 +112,12 @@ def _request(session: Session, tracker: Tracker) -> None:
         concern=_concern(tracker),
         wishes=str(tracker.get_slot("time")),
     )
+
+
+def _yes(tracker: Tracker) -> str:
+    if not takes_bookings():
+        return "Yes, send it"
+    return "Yes, move it" if tracker.get_slot("moving") else "Yes, book it"
 
 
 def _summary(tracker: Tracker) -> str:

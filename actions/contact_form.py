@@ -9,7 +9,7 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.types import DomainDict
 
-from actions.base import clinic, intent
+from actions.base import clinic, intent, question
 from bot.language.contact_details import (
     ContactDetails,
     find_contact,
@@ -39,7 +39,7 @@ class ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         asked = tracker.get_slot("requested_slot") == "name"
         if _reports_a_reaction(tracker) or not (asked or corrects_name(tracker)):
             return {}
-        name = find_name(without_contact(_text(tracker), country=clinic().country))
+        name = find_name(without_contact(question(tracker), country=clinic().country))
         if name and not _says_what_is(tracker) and not _only_agrees(tracker) and not _changes_subject(tracker):
             return {"name": name}
         return {} if _changes_subject(tracker) or _contact(tracker) else {"name": None}
@@ -51,8 +51,8 @@ class ContactForm(FormValidationAction, ABC):  # type: ignore[misc]
         if _reports_a_reaction(tracker):
             return {}
         if _contact(tracker) if asked else corrects_contact(tracker):
-            return {"contact": _text(tracker)}
-        return {"contact": _text(tracker)} if asked and not _changes_subject(tracker) else {}
+            return {"contact": question(tracker)}
+        return {"contact": question(tracker)} if asked and not _changes_subject(tracker) else {}
 
     def validate_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
@@ -101,12 +101,8 @@ def collected(tracker: Tracker) -> tuple[str, ContactDetails]:
     return str(tracker.get_slot("name")), details
 
 
-def _text(tracker: Tracker) -> str:
-    return str(tracker.latest_message.get("text") or "")
-
-
 def _contact(tracker: Tracker) -> ContactDetails | None:
-    return find_contact(_text(tracker), country=clinic().country)
+    return find_contact(question(tracker), country=clinic().country)
 
 
 def corrects_contact(tracker: Tracker) -> bool:
@@ -114,16 +110,16 @@ def corrects_contact(tracker: Tracker) -> bool:
     details = _contact(tracker)
     if details is None:
         return False
-    rest = without_contact(_text(tracker), country=clinic().country)
-    return bool(details.email or "+" in _text(tracker) or find_name(rest))
+    rest = without_contact(question(tracker), country=clinic().country)
+    return bool(details.email or "+" in question(tracker) or find_name(rest))
 
 
 def corrects_name(tracker: Tracker) -> bool:
     """Whether the message gives another name than the one that is known."""
     return (
         bool(tracker.get_slot("name"))
-        and "name" in _text(tracker).lower()
-        and introduces_itself(_text(tracker))
+        and "name" in question(tracker).lower()
+        and introduces_itself(question(tracker))
     )
 
 
@@ -146,7 +142,7 @@ def _changes_subject(tracker: Tracker) -> bool:
     """Whether the visitor asked or wanted something else instead of answering."""
     if tracker.get_intent_of_latest_message() == "report_reaction":
         return True
-    if str(tracker.get_intent_of_latest_message() or "") in _NO_SUBJECT or introduces_itself(_text(tracker)):
+    if str(tracker.get_intent_of_latest_message() or "") in _NO_SUBJECT or introduces_itself(question(tracker)):
         return False
     understanding = tracker.latest_message.get("understanding") or {}
-    return "?" in _text(tracker) or float(understanding.get("similarity", 1.0)) >= NEAR
+    return "?" in question(tracker) or float(understanding.get("similarity", 1.0)) >= NEAR

@@ -72,7 +72,7 @@ class ActionFindBooking(ClinicAction):
         buttons = [{"title": "Talk to a person", "payload": "/talk_to_human"}]
         if tries > MOST_TRIES:
             return Say(outcome="booking", response="utter_too_many_tries", buttons=buttons, events=forget)
-        contact = str(tracker.get_slot("phone") or tracker.get_slot("email"))
+        contact = " ".join(filter(None, (tracker.get_slot("phone"), tracker.get_slot("email"))))
         try:
             with database().reading() as session:
                 found = find_booking(
@@ -80,7 +80,7 @@ class ActionFindBooking(ClinicAction):
                 )
         except BookingUnknownError:
             again = {"title": "Try again", "payload": "/find_booking"}
-            events = [*forget, SlotSet("contact", None)]
+            events = [*forget, *(SlotSet(slot, None) for slot in ("contact", "phone", "email"))]
             return Say(outcome="booking", response="utter_code_wrong", buttons=[again, *buttons], events=events)
         say = tell_of([found])
         say.events = [SlotSet("code", None), SlotSet("found", found.id)]

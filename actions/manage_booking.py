@@ -14,7 +14,7 @@ from actions.leave_form import forget_details
 from actions.notices import calendar_link, send_notice
 from bot.booking.appointment import Appointment
 from bot.booking.changes import cancel_booking
-from bot.booking.lookup import booking_of, own_bookings
+from bot.booking.lookup import booking_of, cancelled_by, own_bookings
 from bot.booking.schedule import schedule_of
 from bot.booking.service import cancel_requests, open_request
 from bot.conversations.handoff import request_handoff
@@ -49,13 +49,14 @@ class ActionCancelBooking(ClinicAction):
 
     def decide(self, tracker: Tracker) -> Say:
         with transaction(tracker) as session:
+            if already := _cancelled_before(session, tracker):
+                return _say_cancelled(already)
             booked = bookings(session, tracker)
             chosen = _chosen(tracker, booked)
             if chosen and _is_sure(tracker):
                 cancelled = cancel_booking(session, chosen.id, by=inbound_id(tracker), now=now())
                 send_notice(session, cancelled, "cancelled")
-                values = {"time": _when(chosen)}
-                return Say(outcome="booking", response="utter_appointment_cancelled", values=values)
+                return _say_cancelled(cancelled)
             withdrawn = bool(booked) or cancel_requests(session, tracker.sender_id, inbound_id(tracker))
         if booked:
             return _ask_whether(chosen, booked)
@@ -152,6 +153,17 @@ def _ask_whether(chosen: Appointment | None, booked: list[Appointment]) -> Say:
         buttons=buttons,
         offer=CANCELLATION,
     )
+
+
+def _cancelled_before(session: Session, tracker: Tracker) -> Appointment | None:
+    """What this very message cancelled in an earlier try of its turn."""
+    theirs = (tracker.sender_id, tracker.get_slot("found"))
+    done = cancelled_by(session, inbound_id(tracker))
+    return next((one for one in done if one.conversation_id == theirs[0] or one.id == theirs[1]), None)
+
+
+def _say_cancelled(booking: Appointment) -> Say:
+    return Say(outcome="booking", response="utter_appointment_cancelled", values={"time": _when(booking)})
 
 
 def _is_sure(tracker: Tracker) -> bool:

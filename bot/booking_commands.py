@@ -56,7 +56,7 @@ def _bookings(arguments: argparse.Namespace) -> None:
 def _confirm(arguments: argparse.Namespace) -> None:
     from bot.booking.closures import load_schedule
     from bot.booking.desk import confirm_request
-    from bot.booking.lookup import request_with
+    from bot.booking.lookup import booking_id_with
     from bot.booking.notices import appointment_notice
     from bot.conversations.outbox import enqueue
     from bot.database import now
@@ -66,7 +66,7 @@ def _confirm(arguments: argparse.Namespace) -> None:
     with database.transaction() as session:
         schedule = load_schedule(session, clinic, now=now())
         slot = schedule.slot(_moment(arguments.time, schedule), arguments.practitioner)
-        request = request_with(session, arguments.code)
+        request = booking_id_with(session, arguments.code)
         booked = confirm_request(session, schedule, request, slot, now=now())
         mailed = bool(booked.email) and settings.sends_mail
         if mailed:

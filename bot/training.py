@@ -56,6 +56,7 @@ def child_environment(settings: Settings) -> dict[str, str]:
         "DATA_DIR": str(settings.data_dir),
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
+        "CLINIC_FILE": str(settings.clinic_file),
         "ACTIONS_PORT": str(settings.actions_port),
         "RASA_PORT": str(settings.rasa_port),
         "LIGHT_RASA": str(settings.light_rasa).lower(),

@@ -32,7 +32,13 @@ def booking_of(session: Session, booking_id: int, *, now: datetime) -> Appointme
     return next(iter(_appointments(session, query)), None)
 
 
-def request_with(session: Session, code: str) -> int:
+def cancelled_by(session: Session, message_id: str) -> list[Appointment]:
+    """The consultations that this inbound message cancelled: its turn is being repeated."""
+    query = select(Booking).where(Booking.cancelled_by == message_id, Booking.starts_at.is_not(None))
+    return _appointments(session, query)
+
+
+def booking_id_with(session: Session, code: str) -> int:
     """The id of the booking of this code, whatever has become of it.
 
     Raises:

@@ -22,6 +22,7 @@ from actions.submit_handoff import ActionSubmitHandoff
 from bot.conversations.models import Handoff
 from bot.database import Database
 from bot.settings import PROJECT_DIR
+from tests.support.action_server import forget
 from tests.support.conversations import received, started
 
 MONDAY_NIGHT = datetime(2026, 1, 5, 22, 0, tzinfo=timezone.utc)
@@ -41,11 +42,6 @@ def action_server(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterat
     yield
     base.database().close()
     forget()
-
-
-def forget() -> None:
-    for setting in (base.clinic, base.alert_to, base.database):
-        setting.cache_clear()
 
 
 def hours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, spans: str) -> None:

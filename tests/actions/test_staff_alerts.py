@@ -21,6 +21,7 @@ from bot.conversations.conversation import start_conversation
 from bot.conversations.outbox import list_waiting
 from bot.database import Database
 from bot.settings import PROJECT_DIR
+from tests.support.action_server import forget
 
 TEXT = "Example Person +442079460000"
 SLOTS = {"name": "Example Person", "phone": "+442079460000"}
@@ -41,11 +42,6 @@ def with_alerts(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     yield
     base.database().close()
     forget()
-
-
-def forget() -> None:
-    for setting in (base.clinic, base.alert_to, base.database):
-        setting.cache_clear()
 
 
 def tracker(database: Database, text: str = TEXT, **found: Any) -> Tracker:
