@@ -143,17 +143,22 @@ def _booked(tracker: Tracker) -> dict[str, str]:
 
 def _details(tracker: Tracker) -> dict[str, Any]:
     name, details = collected(tracker)
-    time = str(tracker.get_slot("time"))
-    if takes_bookings():
-        schedule = schedule_of(clinic())
-        time = spoken(schedule, read_slot(schedule, time))
     contact = details.phone or details.email
     return {
         "name": name,
         "contact": contact,
         "concern": tracker.get_slot("concern") or NO_CONCERN,
-        "time": time,
+        "time": _time(tracker),
     }
+
+
+def _time(tracker: Tracker) -> str:
+    """The time that is held; where staff fix it, the visitor's own words for when, in quotation marks."""
+    time = str(tracker.get_slot("time"))
+    if not takes_bookings():
+        return f"“{time}”"
+    schedule = schedule_of(clinic())
+    return spoken(schedule, read_slot(schedule, time))
 
 
 def _concern(tracker: Tracker) -> str:
